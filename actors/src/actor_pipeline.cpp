@@ -1,0 +1,61 @@
+#include "pipeline.hpp"
+#include "roles/guardian_role.hpp"
+
+#include <sluice/operators/error.hpp>
+
+namespace sluice {
+
+namespace {
+
+class actor_pipeline final : public pipeline {
+ public:
+  actor_pipeline(std::shared_ptr<engine> on, setup_ptr setup)
+      : engine_{std::move(on)}, setup_{std::move(setup)} {
+    guardian_ = engine_->system().spawn(run_role<guardian_role, setup_ptr>, setup_);
+    // Nobody supervises the guardian but the context itself.
+    guardian_->attach_functor([core = setup_->core](caf::error const& reason) {
+      if (core->state() == context_state::stopped) return;
+      core->fail(std::make_exception_ptr(
+          stream_failure{"the guardian died: " + caf::to_string(reason)}));
+      core->set_state(context_state::stopped);
+    });
+  }
+
+  // Whoever destroys the pipeline has waited until it stopped; the actors are gone then.
+  ~actor_pipeline() override {
+    guardian_ = nullptr;
+    setup_.reset();
+  }
+
+  void request_batch() override { ask(msg::cut_now{{setup_->epoch}}); }
+  void pause() override { ask(msg::pause_cutting{{setup_->epoch}}); }
+  void resume() override { ask(msg::resume_cutting{{setup_->epoch}}); }
+  void run_until_idle(std::uint64_t ticket) override {
+    ask(msg::until_idle{{setup_->epoch}, ticket});
+  }
+  void stop(stop_mode mode) override {
+    ask(msg::stop_request{{setup_->epoch}, mode == stop_mode::drain});
+  }
+  bool wait(std::function<bool()> const& done,
+            std::optional<std::chrono::milliseconds> timeout) override {
+    return engine_->wait(done, timeout);
+  }
+
+ private:
+  template <class M>
+  void ask(M message) {
+    tell_from_outside(guardian_, std::move(message));
+  }
+
+  std::shared_ptr<engine> engine_;
+  setup_ptr setup_;
+  caf::actor guardian_;
+};
+
+}  // namespace
+
+std::unique_ptr<pipeline> launch_on_actors(std::shared_ptr<engine> on, setup_ptr setup) {
+  return std::make_unique<actor_pipeline>(std::move(on), std::move(setup));
+}
+
+}  // namespace sluice

@@ -1,0 +1,34 @@
+#include "context_core.hpp"
+
+#include <sluice/operators/op.hpp>
+
+namespace sluice {
+
+thread_local bool inside_stream::active = false;
+
+bool context_core::fail(std::exception_ptr cause) {
+  {
+    std::lock_guard guard{mutex_};
+    if (failure_) return false;
+    failure_ = cause;
+  }
+  log_.write("context", log_level::error, describe(cause));
+  notify_();
+  return true;
+}
+
+std::exception_ptr context_core::failure() const {
+  std::lock_guard guard{mutex_};
+  return failure_;
+}
+
+void context_core::rethrow_failure() const {
+  if (auto cause = failure()) std::rethrow_exception(cause);
+}
+
+void context_core::idle_reached(std::uint64_t ticket) {
+  idle_ticket_ = ticket;
+  notify_();
+}
+
+}  // namespace sluice

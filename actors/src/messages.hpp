@@ -1,0 +1,167 @@
+/// Every message of the runtime. Each carries the epoch of the incarnation that sent it and belongs
+/// to one lane; credit in them is cumulative.
+#pragma once
+
+#include "flow/credit.hpp"
+
+#include <caf/all.hpp>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <sluice/actors/listener.hpp>
+#include <sluice/operators/kernel.hpp>
+#include <sluice/receivers/input.hpp>
+#include <string>
+
+namespace sluice {
+
+/// Which messages wait for which: control and credit overtake, barrier and data keep their order. Only
+/// data waits for credit.
+enum class lane : std::uint8_t { control, barrier, credit, data };
+
+using epoch_number = std::uint32_t;
+using link_id = std::uint32_t;
+
+namespace msg {
+
+template <lane L>
+struct on {
+  static constexpr lane lane_of = L;
+  epoch_number epoch = 1;
+};
+
+// Links.
+
+struct link_open : on<lane::control> {
+  link_id link = 0;
+  caf::actor upstream;
+};
+struct link_opened : on<lane::credit> {
+  link_id link = 0;
+  flow::credit total;
+};
+struct link_grant : on<lane::credit> {
+  link_id link = 0;
+  flow::credit total;
+};
+/// One upstream partition's share of a batch, empty or not.
+struct link_data : on<lane::data> {
+  link_id link = 0;
+  std::uint64_t sequence = 0;  ///< 1, 2, 3, ... on this link in this epoch
+  batch_context now;
+  partition part;
+};
+
+// Cutting.
+
+struct probe_request : on<lane::control> {
+  std::uint64_t round = 0;
+};
+struct probe_reply : on<lane::control> {
+  std::uint64_t round = 0;
+  std::size_t input = 0;
+  input_status status;
+};
+struct input_changed : on<lane::control> {
+  std::size_t input = 0;
+  input_status status;
+};
+struct cut_request : on<lane::control> {
+  batch_ref batch;
+  std::uint64_t max_records = 0;
+};
+struct cut_reply : on<lane::control> {
+  batch_id batch = 0;
+  std::size_t input = 0;
+  input_cut cut;
+  std::map<std::string, std::uint64_t> counters;
+};
+struct drain_inputs : on<lane::control> {};
+
+// The life of a batch.
+
+struct batch_allocated : on<lane::control> {
+  batch_info info;
+};
+struct batch_dispatch : on<lane::control> {
+  batch_id batch = 0;
+};
+struct batch_prepared : on<lane::barrier> {
+  batch_id batch = 0;
+  std::size_t output = 0;
+};
+struct output_commit : on<lane::control> {
+  batch_ref batch;
+};
+struct output_committed : on<lane::barrier> {
+  batch_id batch = 0;
+  std::size_t output = 0;
+};
+struct batch_committed : on<lane::control> {
+  batch_id batch = 0;
+};
+/// The batches before `batch` can still be committed; 0: nothing can.
+struct role_failed : on<lane::control> {
+  batch_id batch = 0;
+  std::exception_ptr cause;
+};
+
+// Asking the generator.
+
+struct tick : on<lane::control> {
+  std::uint64_t generation = 0;
+};
+struct cut_now : on<lane::control> {};
+struct pause_cutting : on<lane::control> {};
+struct resume_cutting : on<lane::control> {};
+/// Cut until idle; answered through the context's core with this ticket.
+struct until_idle : on<lane::control> {
+  std::uint64_t ticket = 0;
+};
+struct drain : on<lane::control> {};
+
+// Around.
+
+struct stop_request : on<lane::control> {
+  bool drain_first = false;
+};
+struct run_work : on<lane::data> {
+  std::function<void()> work;
+};
+struct listener_event : on<lane::data> {
+  std::function<void(streaming_listener&)> deliver;
+};
+struct proceed : on<lane::data> {};
+
+}  // namespace msg
+}  // namespace sluice
+
+#define SLUICE_LOCAL_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::msg::type)
+SLUICE_LOCAL_MESSAGE(link_open)
+SLUICE_LOCAL_MESSAGE(link_opened)
+SLUICE_LOCAL_MESSAGE(link_grant)
+SLUICE_LOCAL_MESSAGE(link_data)
+SLUICE_LOCAL_MESSAGE(probe_request)
+SLUICE_LOCAL_MESSAGE(probe_reply)
+SLUICE_LOCAL_MESSAGE(input_changed)
+SLUICE_LOCAL_MESSAGE(cut_request)
+SLUICE_LOCAL_MESSAGE(cut_reply)
+SLUICE_LOCAL_MESSAGE(drain_inputs)
+SLUICE_LOCAL_MESSAGE(batch_allocated)
+SLUICE_LOCAL_MESSAGE(batch_dispatch)
+SLUICE_LOCAL_MESSAGE(batch_prepared)
+SLUICE_LOCAL_MESSAGE(output_commit)
+SLUICE_LOCAL_MESSAGE(output_committed)
+SLUICE_LOCAL_MESSAGE(batch_committed)
+SLUICE_LOCAL_MESSAGE(role_failed)
+SLUICE_LOCAL_MESSAGE(tick)
+SLUICE_LOCAL_MESSAGE(cut_now)
+SLUICE_LOCAL_MESSAGE(pause_cutting)
+SLUICE_LOCAL_MESSAGE(resume_cutting)
+SLUICE_LOCAL_MESSAGE(until_idle)
+SLUICE_LOCAL_MESSAGE(drain)
+SLUICE_LOCAL_MESSAGE(stop_request)
+SLUICE_LOCAL_MESSAGE(run_work)
+SLUICE_LOCAL_MESSAGE(listener_event)
+SLUICE_LOCAL_MESSAGE(proceed)
+#undef SLUICE_LOCAL_MESSAGE

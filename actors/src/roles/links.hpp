@@ -1,0 +1,113 @@
+/// The message side of inbox and outbox: who is at the other end of each link.
+#pragma once
+
+#include "actors/src/flow/outbox.hpp"
+#include "role.hpp"
+
+namespace sluice {
+
+/// Upstream ends of a task's links, with the actors they lead to.
+class sending_links {
+ public:
+  sending_links(caf::event_based_actor* self, epoch_number epoch) : self_{self}, epoch_{epoch} {}
+
+  /// A link to `to`, known there by the same id. @return its index here
+  std::size_t add(link_id id, caf::actor to) {
+    links_.push_back({id, std::move(to), flow::out_link{epoch_}});
+    return links_.size() - 1;
+  }
+  void open_all() {
+    for (auto& l : links_)
+      tell(self_, l.to, msg::link_open{{epoch_}, l.id, caf::actor{self_}});
+  }
+  void offer(std::size_t index, batch_context const& now, partition part) {
+    links_[index].flow.offer({now, std::move(part)});
+  }
+  /// Sends what has credit.
+  void pump() {
+    for (auto& l : links_) pump(l);
+  }
+  bool all_idle() const {
+    for (auto const& l : links_)
+      if (!l.flow.idle()) return false;
+    return true;
+  }
+  void granted(epoch_number epoch, link_id id, flow::credit const& total) {
+    for (auto& l : links_)
+      if (l.id == id) {
+        l.flow.grant(epoch, total);
+        pump(l);
+      }
+  }
+
+ private:
+  struct one {
+    link_id id;
+    caf::actor to;
+    flow::out_link flow;
+  };
+  void pump(one& l) {
+    l.flow.pump([&](std::uint64_t sequence, flow::share item) {
+      tell(self_, l.to,
+           msg::link_data{{epoch_}, l.id, sequence, item.now, std::move(item.part)});
+    });
+  }
+
+  caf::event_based_actor* self_;
+  epoch_number epoch_;
+  std::vector<one> links_;
+};
+
+/// Downstream ends of a task's links, with the actors they come from.
+class receiving_links {
+ public:
+  receiving_links(caf::event_based_actor* self, epoch_number epoch, flow::credit window)
+      : self_{self}, epoch_{epoch}, window_{window} {}
+
+  void add(std::size_t port, link_id id) {
+    inbox_.add(port, epoch_, window_);
+    ends_.push_back({id, {}});
+  }
+  void opened_by(msg::link_open const& open) {
+    auto const i = index_of(open.link);
+    if (open.epoch != epoch_) return;
+    ends_[i].from = open.upstream;
+    tell(self_, open.upstream,
+         msg::link_opened{{epoch_}, open.link, inbox_.link(i).granted()});
+  }
+  void accept(msg::link_data& data) {
+    auto const result = inbox_.accept(index_of(data.link), data.epoch, data.sequence,
+                                      {data.now, std::move(data.part)});
+    if (result != flow::arrival::accepted) ++refused_;
+  }
+  bool has_batch() const { return inbox_.has_batch(); }
+  flow::inbox::ready_batch take() { return inbox_.take(); }
+  /// The oldest batch taken has been processed on every link.
+  void settle() {
+    for (std::size_t i = 0; i != ends_.size(); ++i)
+      if (auto total = inbox_.link(i).settle())
+        tell(self_, ends_[i].from, msg::link_grant{{epoch_}, ends_[i].id, *total});
+  }
+  /// Messages of older epochs and duplicates that were refused.
+  std::uint64_t refused() const { return refused_; }
+
+ private:
+  struct one {
+    link_id id;
+    caf::actor from;
+  };
+  std::size_t index_of(link_id id) const {
+    for (std::size_t i = 0; i != ends_.size(); ++i)
+      if (ends_[i].id == id) return i;
+    throw std::logic_error{"no link " + std::to_string(id) + " ends here"};
+  }
+
+  caf::event_based_actor* self_;
+  epoch_number epoch_;
+  flow::credit window_;
+  flow::inbox inbox_;
+  std::vector<one> ends_;
+  std::uint64_t refused_ = 0;
+};
+
+}  // namespace sluice

@@ -1,0 +1,35 @@
+#include "setup.hpp"
+
+namespace sluice {
+
+namespace {
+
+std::size_t links_of(stage const& s) {
+  std::size_t n = s.input_index ? s.partitions : 0;
+  for (auto const& port : s.ports) n += port.upstream_partitions * s.partitions;
+  return n;
+}
+
+}  // namespace
+
+link_numbers::link_numbers(plan const& p) : plan_{p} {
+  link_id next = 0;
+  for (auto const& s : p.stages) {
+    first_.push_back(next);
+    next += static_cast<link_id>(links_of(s));
+  }
+}
+
+link_id link_numbers::of(std::size_t to_stage, std::size_t port, std::size_t sender,
+                         std::size_t receiver) const {
+  auto const& s = plan_.stages[to_stage];
+  auto at = static_cast<std::size_t>(first_[to_stage]);
+  for (std::size_t p = 0; p != port; ++p) at += s.ports[p].upstream_partitions * s.partitions;
+  return static_cast<link_id>(at + sender * s.partitions + receiver);
+}
+
+link_id link_numbers::of_input(std::size_t stage, std::size_t receiver) const {
+  return first_[stage] + static_cast<link_id>(receiver);
+}
+
+}  // namespace sluice

@@ -1,0 +1,54 @@
+/// What all roles of one context share: the frozen plan and the way to core and world.
+///
+/// Thread rule: immutable after start, but for what says otherwise. Promise: outlives every role.
+#pragma once
+
+#include "actors/src/context_core.hpp"
+#include "actors/src/messages.hpp"
+
+#include <sluice/operators/plan.hpp>
+#include <sluice/supervision/world.hpp>
+
+namespace sluice {
+
+/// An input as it was declared.
+struct declared_input {
+  std::unique_ptr<input> source;  // used by its host only
+  std::string name;
+};
+
+struct setup {
+  std::shared_ptr<context_core> core;
+  world* outside = nullptr;
+  sluice::plan plan;
+  std::size_t parallelism = 1;
+  batch_time zero{};
+  std::vector<declared_input> inputs;
+  std::vector<std::shared_ptr<streaming_listener>> listeners;
+  epoch_number epoch = 1;
+
+  /// What a link may carry unprocessed.
+  flow::credit link_window() const {
+    auto const& o = core->settings();
+    return {o.max_in_flight_batches, o.link_buffer.records, o.link_buffer.bytes};
+  }
+  batch_time now() const { return outside->clock().now(); }
+};
+
+using setup_ptr = std::shared_ptr<setup>;
+
+/// Links are numbered by stage, port, sender and receiver, so that both ends know the number without
+/// asking; links from the generator come first.
+class link_numbers {
+ public:
+  explicit link_numbers(plan const& p);
+  link_id of(std::size_t to_stage, std::size_t port, std::size_t sender, std::size_t receiver) const;
+  /// From the generator to a partition of an input stage.
+  link_id of_input(std::size_t stage, std::size_t receiver) const;
+
+ private:
+  plan const& plan_;
+  std::vector<link_id> first_;                    // by stage
+};
+
+}  // namespace sluice

@@ -1,0 +1,32 @@
+/// The actor of one output: prepares a batch when all its partitions are there, commits it when the
+/// driver says so.
+#pragma once
+
+#include "links.hpp"
+#include "setup.hpp"
+
+namespace sluice {
+
+class sink_role {
+ public:
+  static constexpr char const* role_name = "sink";
+  sink_role(caf::event_based_actor* self, setup_ptr setup, std::size_t stage_index,
+            caf::actor driver);
+  caf::behavior behavior();
+
+ private:
+  void prepare_ready();
+  void commit(batch_ref const& batch);
+  template <class F>
+  bool guarded(batch_ref const& batch, F&& work);
+
+  caf::event_based_actor* self_;
+  setup_ptr setup_;
+  caf::actor driver_;
+  std::size_t output_;
+  op_ptr who_;
+  std::unique_ptr<batch_output> work_;
+  receiving_links in_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,75 @@
+#include "stage_role.hpp"
+
+namespace sluice {
+
+stage_role::stage_role(caf::event_based_actor* self, setup_ptr setup, std::size_t stage_index,
+                       std::size_t partition_index, std::vector<std::vector<caf::actor>> to,
+                       caf::actor driver)
+    : self_{self},
+      setup_{std::move(setup)},
+      driver_{std::move(driver)},
+      task_{setup_->plan.stages[stage_index], partition_index},
+      in_{self, setup_->epoch, setup_->link_window()},
+      out_{self, setup_->epoch} {
+  auto const& s = setup_->plan.stages[stage_index];
+  link_numbers const numbers{setup_->plan};
+  if (s.input_index) in_.add(0, numbers.of_input(stage_index, partition_index));
+  for (std::size_t p = 0; p != s.ports.size(); ++p)
+    for (auto sender : senders_to(s.ports[p], partition_index, s.partitions))
+      in_.add(p, numbers.of(stage_index, p, sender, partition_index));
+  for (std::size_t o = 0; o != s.outs.size(); ++o) {
+    auto& indexes = out_index_.emplace_back();
+    auto const receivers = receivers_of(s.outs[o], partition_index);
+    for (std::size_t r = 0; r != receivers.size(); ++r)
+      indexes.push_back(out_.add(
+          numbers.of(s.outs[o].to_stage, s.outs[o].to_port, partition_index, receivers[r]),
+          to[o][r]));
+  }
+}
+
+caf::behavior stage_role::behavior() {
+  out_.open_all();
+  return {
+      [this](msg::link_data& data) {
+        in_.accept(data);
+        run_next();
+      },
+      [this](msg::link_grant const& grant) {
+        out_.granted(grant.epoch, grant.link, grant.total);
+        run_next();
+      },
+      [this](msg::proceed const&) { run_next(); },
+      [this](msg::link_opened const& opened) {
+        out_.granted(opened.epoch, opened.link, opened.total);
+        run_next();
+      },
+      [this](msg::link_open const& open) { in_.opened_by(open); },
+  };
+}
+
+// One batch per message, so that a grant or a stop never waits for more than one.
+void stage_role::run_next() {
+  if (failed_ || !in_.has_batch() || !out_.all_idle()) return;
+  run(in_.take());
+  if (in_.has_batch() && out_.all_idle()) tell(self_, caf::actor{self_}, msg::proceed{});
+}
+
+void stage_role::run(flow::inbox::ready_batch batch) {
+  std::vector<std::vector<partition>> results;
+  try {
+    inside_stream marker;
+    results = task_.run(batch.now, batch.by_port);
+  } catch (...) {
+    failed_ = true;
+    tell(self_, driver_, msg::role_failed{{setup_->epoch}, batch.now.batch.id, std::current_exception()});
+    return;
+  }
+  batch.by_port.clear();
+  for (std::size_t o = 0; o != results.size(); ++o)
+    for (std::size_t r = 0; r != results[o].size(); ++r)
+      out_.offer(out_index_[o][r], batch.now, std::move(results[o][r]));
+  in_.settle();
+  out_.pump();
+}
+
+}  // namespace sluice

@@ -1,0 +1,35 @@
+/// The actor of one stage partition: waits for a batch on all its links, runs the kernels, sends the
+/// results on with credit.
+#pragma once
+
+#include "links.hpp"
+#include "setup.hpp"
+
+#include <sluice/operators/stage_task.hpp>
+
+namespace sluice {
+
+class stage_role {
+ public:
+  static constexpr char const* role_name = "stage";
+  /// @param to  by out of the stage and receiver
+  stage_role(caf::event_based_actor* self, setup_ptr setup, std::size_t stage_index,
+             std::size_t partition_index, std::vector<std::vector<caf::actor>> to,
+             caf::actor driver);
+  caf::behavior behavior();
+
+ private:
+  void run_next();
+  void run(flow::inbox::ready_batch batch);
+
+  caf::event_based_actor* self_;
+  setup_ptr setup_;
+  caf::actor driver_;
+  stage_task task_;
+  receiving_links in_;
+  sending_links out_;
+  std::vector<std::vector<std::size_t>> out_index_;  // by out and receiver: index in out_
+  bool failed_ = false;
+};
+
+}  // namespace sluice

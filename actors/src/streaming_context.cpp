@@ -1,0 +1,243 @@
+#include "context_core.hpp"
+#include "pipeline.hpp"
+#include "receivers/src/deal.hpp"
+
+#include <algorithm>
+#include <sluice/actors/streaming_context.hpp>
+#include <sluice/operators/plan_runner.hpp>
+#include <sluice/sinks/text_files.hpp>
+#include <thread>
+
+namespace sluice {
+
+namespace {
+
+std::size_t resolve_parallelism(std::size_t asked) {
+  return asked != 0 ? asked : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+void check(options const& o) {
+  if (o.max_in_flight_batches == 0)
+    throw usage_error{"max_in_flight_batches is 0; at least 1 batch must be allowed to run"};
+  if (o.block_interval.count() <= 0)
+    throw usage_error{"block_interval is " + std::to_string(o.block_interval.count()) +
+                      " ms; it must be positive"};
+  auto const positive = [](char const* name, buffer_limits const& limits) {
+    if (limits.bytes == 0 || limits.records == 0)
+      throw usage_error{std::string{name} + " has room for " + std::to_string(limits.bytes) +
+                        " bytes and " + std::to_string(limits.records) +
+                        " records; both must be positive"};
+  };
+  positive("receiver_buffer", o.receiver_buffer);
+  positive("link_buffer", o.link_buffer);
+  if (o.trigger.what == trigger::kind::size &&
+      o.trigger.max_records > o.receiver_buffer.records)
+    throw usage_error{"size(" + std::to_string(o.trigger.max_records) +
+                      ") can never be reached: receiver_buffer has room for " +
+                      std::to_string(o.receiver_buffer.records) + " records"};
+}
+
+/// What handles ask their context for.
+class context_services final : public session {
+ public:
+  context_services(std::size_t parallelism, std::function<world&()> outside)
+      : parallelism_{parallelism}, outside_{std::move(outside)} {}
+
+  std::size_t parallelism() const override { return parallelism_; }
+  std::vector<partition> run_job(node_ptr const& output) override {
+    return run_job_inline(output);
+  }
+  std::shared_ptr<output_spec const> text_files(std::string prefix, std::string suffix) override {
+    return make_text_files_output(outside_, std::move(prefix), std::move(suffix));
+  }
+  void save_text(std::string const& directory, std::vector<partition> const& parts) override {
+    write_text_directory(outside_().storage(), directory, parts, existing::refuse);
+  }
+  std::vector<chunk_ptr> load_text(std::string const& path) override {
+    return read_text(outside_().storage(), path);
+  }
+
+ private:
+  std::size_t parallelism_;
+  std::function<world&()> outside_;
+};
+
+}  // namespace
+
+struct streaming_context::impl {
+  impl(options o, execution const& where)
+      : engine_{(check(o), where.make_engine(o))},
+        inline_world{engine_ ? nullptr : make_real_world()},
+        outside{engine_ ? &engine_->outside() : inline_world.get()},
+        core{std::make_shared<context_core>(
+            o, engine_ ? std::function<void()>{[e = engine_.get()] { e->notify(); }} : [] {})},
+        services{resolve_parallelism(o.parallelism), [this]() -> world& { return *outside; }},
+        declared{std::make_shared<graph>(services, o.trigger.what == trigger::kind::every
+                                                       ? std::optional{o.trigger.interval}
+                                                       : std::nullopt)} {}
+
+  ~impl() {
+    if (running && core->state() != context_state::stopped) {
+      running->stop(stop_mode::now);
+      wait_until_stopped({});
+    }
+  }
+
+  bool wait_until_stopped(std::optional<std::chrono::milliseconds> timeout) {
+    return running->wait([c = core.get()] { return c->state() == context_state::stopped; },
+                         timeout);
+  }
+
+  pipeline& active(char const* what) {
+    if (!running)
+      throw usage_error{std::string{what} + ": the context has not been started; call start() first"};
+    return *running;
+  }
+
+  static void check_outside(char const* what) {
+    if (inside_stream::now())
+      throw usage_error{std::string{what} +
+                        ": called from inside the stream (a listener, or a function of an operator or "
+                        "output), which it would wait for; call it from another thread"};
+  }
+
+  std::shared_ptr<engine> engine_;
+  std::unique_ptr<world> inline_world;
+  world* outside;
+  std::shared_ptr<context_core> core;
+  context_services services;
+  graph_ptr declared;
+  std::vector<declared_input> inputs;
+  std::vector<std::shared_ptr<streaming_listener>> listeners;
+  std::unique_ptr<pipeline> running;
+};
+
+streaming_context::streaming_context(options o, execution where)
+    : impl_{std::make_unique<impl>(std::move(o), where)} {}
+streaming_context::streaming_context(streaming_context&&) noexcept = default;
+streaming_context& streaming_context::operator=(streaming_context&&) noexcept = default;
+streaming_context::~streaming_context() = default;
+
+streaming_context::registered streaming_context::register_input(std::unique_ptr<input> source) {
+  auto who = impl_->declared->make_op(source->kind());
+  auto const index = impl_->inputs.size();
+  impl_->inputs.push_back({std::move(source), who->name()});
+  auto made = detail::make_node(who, {}, kernels::make_kernel(kernels::pass_task{}),
+                                impl_->services.parallelism());
+  made->input_index = index;
+  return {impl_->declared, made};
+}
+
+dstream<std::string_view> streaming_context::socket_text_stream(std::string host,
+                                                                std::uint16_t port,
+                                                                socket_options how) {
+  return input_stream<std::string_view>(
+      std::make_unique<socket_text_input>(std::move(host), port, std::move(how)));
+}
+
+dstream<std::string_view> streaming_context::text_file_stream(std::string directory,
+                                                              file_options how) {
+  return input_stream<std::string_view>(std::make_unique<text_file_input>(std::move(directory), std::move(how)));
+}
+
+dstream<std::string_view> streaming_context::binary_records_stream(std::string directory,
+                                                                   std::size_t record_length,
+                                                                   file_options how) {
+  return input_stream<std::string_view>(
+      std::make_unique<binary_records_input>(std::move(directory), record_length, std::move(how)));
+}
+
+rdd<std::string_view> streaming_context::text_file(std::string const& path) {
+  auto chunks = services().load_text(path);
+  return make_rdd<std::string_view>(services(), deal(std::move(chunks), parallelism()));
+}
+
+session& streaming_context::services() { return impl_->services; }
+
+void streaming_context::start() {
+  auto& core = *impl_->core;
+  if (core.state() == context_state::active)
+    throw usage_error{"start: the context is active already; one start is enough"};
+  if (core.state() == context_state::stopped)
+    throw usage_error{"start: the context has stopped; make a new one"};
+  if (impl_->declared->outputs().empty())
+    throw usage_error{
+        "start: nothing would run, for there is no output; add print(), foreach_rdd(), "
+        "collect_into(), save_as_text_files() or to()"};
+  auto setup = std::make_shared<sluice::setup>();
+  setup->core = impl_->core;
+  setup->outside = impl_->outside;
+  setup->plan = make_plan(impl_->declared->outputs());
+  setup->parallelism = parallelism();
+  setup->listeners = impl_->listeners;
+  for (auto& in : impl_->inputs) setup->inputs.push_back(std::move(in));
+  impl_->declared->freeze("the context has been started; declare everything before start()");
+  core.set_state(context_state::active);
+  try {
+    impl_->running = impl_->engine_ ? launch_on_actors(impl_->engine_, std::move(setup))
+                                    : launch_inline(std::move(setup), std::move(impl_->inline_world));
+  } catch (...) {
+    core.set_state(context_state::stopped);
+    throw;
+  }
+}
+
+void streaming_context::stop(stop_mode mode) {
+  if (impl_->core->state() == context_state::stopped) return;
+  impl_->check_outside("stop");
+  if (!impl_->running) {
+    impl_->declared->freeze("the context has been stopped; make a new one");
+    return impl_->core->set_state(context_state::stopped);
+  }
+  impl_->running->stop(mode);
+  impl_->wait_until_stopped({});
+}
+
+void streaming_context::await_termination() {
+  impl_->check_outside("await_termination");
+  impl_->active("await_termination");
+  impl_->wait_until_stopped({});
+  impl_->core->rethrow_failure();
+}
+
+bool streaming_context::await_termination_for(std::chrono::milliseconds timeout) {
+  impl_->check_outside("await_termination_for");
+  impl_->active("await_termination_for");
+  auto const stopped = impl_->wait_until_stopped(timeout);
+  impl_->core->rethrow_failure();
+  return stopped;
+}
+
+void streaming_context::request_batch() { impl_->active("request_batch").request_batch(); }
+void streaming_context::pause() { impl_->active("pause").pause(); }
+void streaming_context::resume() { impl_->active("resume").resume(); }
+
+void streaming_context::run_until_idle() {
+  impl_->check_outside("run_until_idle");
+  auto& running = impl_->active("run_until_idle");
+  auto const ticket = impl_->core->next_ticket();
+  running.run_until_idle(ticket);
+  running.wait(
+      [c = impl_->core.get(), ticket] {
+        return c->is_idle(ticket) || c->state() == context_state::stopped;
+      },
+      {});
+  impl_->core->rethrow_failure();
+}
+
+context_state streaming_context::state() const { return impl_->core->state(); }
+
+void streaming_context::add_listener(std::shared_ptr<streaming_listener> listener) {
+  if (!listener) throw usage_error{"add_listener: the listener is null"};
+  impl_->declared->check_open("a listener");
+  impl_->listeners.push_back(std::move(listener));
+}
+
+std::string streaming_context::explain() const {
+  return make_plan(impl_->declared->outputs()).describe();
+}
+
+options const& streaming_context::settings() const { return impl_->core->settings(); }
+std::size_t streaming_context::parallelism() const { return impl_->services.parallelism(); }
+
+}  // namespace sluice

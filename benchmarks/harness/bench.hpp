@@ -1,0 +1,102 @@
+/// The frame of a benchmark program: cases with their baselines in the same run, results as ratios.
+///
+/// Thread rule: one thread drives; a contender may use others while it runs. Promise: contenders of one
+/// experiment take turns (A B C A B C ...), each after one unmeasured pass, and each run checks its
+/// result: a wrong one ends the program with an error.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "measure.hpp"
+
+namespace bench {
+
+/// What the command line asked for.
+struct settings {
+  /// Little data, a few seconds: shows that the program works, its numbers mean little.
+  bool quick = false;
+  /// Measured turns of each contender.
+  std::size_t rounds = 7;
+};
+
+/// One way to do the work of an experiment.
+struct contender {
+  std::string name;
+  /// Does the whole work once and checks the result with `expect`.
+  std::function<void()> run;
+};
+
+/// Which time a ratio is made of.
+enum class by { cpu, wall };
+
+/// Product against baseline: time of the baseline / time of the product, so more is better.
+struct comparison {
+  std::string product;
+  std::string baseline;
+  /// The ratio that must be reached; none: for information.
+  std::optional<double> bar = {};
+  by time = by::cpu;
+};
+
+/// Contenders for the same work and who is compared with whom.
+struct experiment {
+  std::vector<contender> contenders;
+  std::vector<comparison> comparisons;
+  /// The work of one run, for the raw rates in the JSON lines.
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// A result: samples of one ratio and what was promised of it.
+struct finding {
+  std::string what;
+  /// What the ratio is made of: `cpu`, `wall`, `memory`, ...
+  std::string of;
+  std::vector<double> samples;
+  std::optional<double> bar = {};
+  /// The bar is an upper bound.
+  bool at_most = false;
+  /// Raw numbers, for the JSON line only.
+  std::map<std::string, double> data = {};
+};
+
+/// What a case reports to.
+class report {
+ public:
+  explicit report(settings how) : how_{how} {}
+  [[nodiscard]] settings const& how() const { return how_; }
+  /// Runs the contenders in turn and adds a finding for each comparison.
+  void interleave(experiment const& work);
+  void add(finding result) { findings_.push_back(std::move(result)); }
+  /// A remark below the table: what the reader must know to read the numbers.
+  void note(std::string text) { notes_.push_back(std::move(text)); }
+
+  [[nodiscard]] std::vector<finding> const& findings() const { return findings_; }
+  [[nodiscard]] std::vector<std::string> const& notes() const { return notes_; }
+
+ private:
+  settings how_;
+  std::vector<finding> findings_;
+  std::vector<std::string> notes_;
+};
+
+/// A question with its answer.
+struct bench_case {
+  std::string name;
+  std::string question;
+  std::function<void(report&)> run;
+};
+
+/// Ends the program with an error unless a result is what it has to be.
+/// @throws wrong_result naming what was expected
+void expect(std::string const& what, std::uint64_t expected, std::uint64_t found);
+
+/// `main` of a benchmark program: `--quick`, `--list`, `--case NAME`, `--rounds N`, `--json FILE`.
+int run_program(int argc, char** argv, std::vector<bench_case> const& cases);
+
+}  // namespace bench

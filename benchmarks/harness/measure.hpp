@@ -1,0 +1,40 @@
+/// What a stretch of work cost: wall time, the process's CPU time, memory, foreign load.
+///
+/// Thread rule: any thread; CPU time and memory are the whole process's. Promise: reads counters of the
+/// kernel only; an observation costs some microseconds.
+#pragma once
+
+#include <cstddef>
+
+namespace bench {
+
+/// Seconds of a clock that only moves forward.
+double wall_seconds();
+/// CPU seconds of all threads of this process so far.
+double cpu_seconds();
+/// Resident memory of this process now, in bytes.
+std::size_t resident_bytes();
+/// The most that it ever was.
+std::size_t peak_resident_bytes();
+
+/// What passed between `begin` and `end`.
+struct cost {
+  double wall = 0;
+  double cpu = 0;
+  /// The share of the machine's CPU time that went to other processes, 0 to 1.
+  double foreign = 0;
+};
+
+/// Measures from its construction on.
+class stopwatch {
+ public:
+  stopwatch();
+  [[nodiscard]] cost passed() const;
+
+ private:
+  double wall_;
+  double cpu_;
+  double busy_;
+};
+
+}  // namespace bench

@@ -1,0 +1,79 @@
+/// The declared computation: nodes, edges and outputs, as data.
+///
+/// Thread rule: built by one thread; nodes are immutable once made, ops until the graph is frozen.
+/// Promise: nothing runs while it is built; a mistake throws `usage_error` at the call that makes it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <sluice/operators/kernel.hpp>
+#include <sluice/operators/time.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice {
+
+struct node;
+using node_ptr = std::shared_ptr<node>;
+class session;
+
+/// How the partitions of one node reach those of the next.
+enum class exchange {
+  forward,    ///< partition p to partition p modulo the downstream count
+  hash,       ///< by key: every upstream partition to every downstream partition
+  rebalance,  ///< dealt out evenly: every upstream partition to every downstream partition
+  gather      ///< all to partition 0
+};
+
+std::string_view to_string(exchange kind);
+
+/// An arrow of the graph with the work that is fused onto it.
+struct edge {
+  node_ptr from;
+  exchange kind = exchange::forward;
+  std::shared_ptr<edge_spec const> spec;
+};
+
+/// One unit of computation between two materialised partitions.
+struct node {
+  op_ptr who;
+  std::vector<edge> inputs;
+  std::shared_ptr<kernel const> compute;        ///< null for outputs
+  std::shared_ptr<output_spec const> output;    ///< set for outputs only
+  std::size_t partitions = 1;
+  std::optional<std::size_t> input_index;       ///< set for inputs of a stream: which one
+  duration slide{0};                            ///< 0: valid for every batch of the context
+};
+
+/// The nodes and outputs of one context, or of one rdd job.
+class graph : public std::enable_shared_from_this<graph> {
+ public:
+  /// @param services  outlives the graph
+  /// @param interval  batch interval if the trigger is a clock, else nothing
+  graph(session& services, std::optional<duration> interval);
+
+  /// Registers an operator. @throws usage_error after `freeze`
+  op_ptr make_op(std::string_view kind);
+  void add_output(node_ptr output);
+  /// Gives an operator its name. @throws usage_error if it is empty, taken, or the graph is frozen
+  void name_op(op_ptr const& who, std::string_view name);
+  /// @param reason  the rest of the sentence "cannot add an operator: ..."
+  void freeze(std::string reason);
+  void check_open(std::string_view what) const;
+
+  std::vector<node_ptr> const& outputs() const { return outputs_; }
+  std::optional<duration> interval() const { return interval_; }
+  session& services() const { return services_; }
+
+ private:
+  session& services_;
+  std::optional<duration> interval_;
+  std::vector<node_ptr> outputs_;
+  std::vector<op_ptr> ops_;
+  std::optional<std::string> frozen_;
+};
+
+using graph_ptr = std::shared_ptr<graph>;
+
+}  // namespace sluice

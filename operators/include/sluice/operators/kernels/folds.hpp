@@ -1,0 +1,95 @@
+/// Kernels that turn a batch into one record: reduce and count.
+#pragma once
+
+#include <cstdint>
+#include <sluice/operators/kernels/prototype.hpp>
+#include <sluice/operators/owned.hpp>
+#include <sluice/operators/pipe.hpp>
+
+namespace sluice::kernels {
+
+/// Folds `record` into what has been reduced so far.
+template <class T, class F, class X>
+void fold_into(std::optional<T>& so_far, op_ptr const& who, F& f, X&& record) {
+  if (so_far)
+    *so_far = call_user(who, f, std::move(*so_far), to_owned(std::forward<X>(record)));
+  else
+    so_far = to_owned(std::forward<X>(record));
+}
+
+template <class T>
+void push_if_any(partition& out, std::optional<T>&& result) {
+  if (result) {
+    std::vector<T> one;
+    one.push_back(std::move(*result));
+    out.chunks.push_back(make_chunk(std::move(one)));
+  }
+}
+
+/// Reduces a partition to at most one record.
+template <class Pipe, class F>
+class reduce_writer final : public edge_writer {
+ public:
+  reduce_writer(op_ptr who, Pipe pipe, F f)
+      : who_{std::move(who)}, pipe_{std::move(pipe)}, f_{std::move(f)} {}
+
+  void write(partition const& in, std::span<partition> buckets) override {
+    std::optional<owned_t<typename Pipe::value>> result;
+    for_each_record<typename Pipe::source>(in, [&](auto const& record) {
+      pipe_(record, [&](auto&& x) { fold_into(result, who_, f_, std::forward<decltype(x)>(x)); });
+    });
+    push_if_any(buckets[0], std::move(result));
+  }
+
+ private:
+  op_ptr who_;
+  Pipe pipe_;
+  F f_;
+};
+
+/// Reduces the partial results of all partitions.
+template <class T, class F>
+class reduce_task final : public task {
+ public:
+  reduce_task(op_ptr who, F f) : who_{std::move(who)}, f_{std::move(f)} {}
+
+  partition run(batch_context const&, std::span<partition const> inputs) override {
+    std::optional<T> result;
+    for_each_record<T>(inputs[0], [&](T const& x) { fold_into(result, who_, f_, x); });
+    partition out;
+    push_if_any(out, std::move(result));
+    return out;
+  }
+
+ private:
+  op_ptr who_;
+  F f_;
+};
+
+/// Counts a partition; an identity pipe counts without reading the records.
+template <class Pipe>
+class count_writer final : public edge_writer {
+ public:
+  explicit count_writer(Pipe pipe) : pipe_{std::move(pipe)} {}
+
+  void write(partition const& in, std::span<partition> buckets) override {
+    std::int64_t n = 0;
+    if constexpr (is_identity<Pipe>)
+      n = static_cast<std::int64_t>(in.records());
+    else
+      for_each_record<typename Pipe::source>(
+          in, [&](auto const& record) { pipe_(record, [&](auto&&) { ++n; }); });
+    buckets[0].chunks.push_back(make_chunk(std::vector{n}));
+  }
+
+ private:
+  Pipe pipe_;
+};
+
+/// Adds partial counts: one number for every batch, 0 for an empty one.
+class sum_task final : public task {
+ public:
+  partition run(batch_context const& now, std::span<partition const> inputs) override;
+};
+
+}  // namespace sluice::kernels

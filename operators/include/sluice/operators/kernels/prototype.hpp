@@ -1,0 +1,48 @@
+/// Descriptions by example: a task or writer in its initial state, copied for each partition.
+#pragma once
+
+#include <sluice/operators/kernel.hpp>
+
+namespace sluice::kernels {
+
+/// An edge whose writers are copies of `Writer`; it may have `bind(partition_index)`.
+template <class Writer>
+class prototype_edge final : public edge_spec {
+ public:
+  prototype_edge(Writer prototype, std::vector<op_ptr> fused) : prototype_{std::move(prototype)} {
+    steps = std::move(fused);
+  }
+  std::unique_ptr<edge_writer> make_writer(std::size_t partition_index) const override {
+    auto writer = std::make_unique<Writer>(prototype_);
+    if constexpr (requires { writer->bind(partition_index); }) writer->bind(partition_index);
+    return writer;
+  }
+
+ private:
+  Writer prototype_;
+};
+
+template <class Writer>
+std::shared_ptr<edge_spec const> make_edge(Writer prototype, std::vector<op_ptr> fused) {
+  return std::make_shared<prototype_edge<Writer>>(std::move(prototype), std::move(fused));
+}
+
+/// A kernel whose tasks are copies of `Task`.
+template <class Task>
+class prototype_kernel final : public kernel {
+ public:
+  explicit prototype_kernel(Task prototype) : prototype_{std::move(prototype)} {}
+  std::unique_ptr<task> make_task(std::size_t) const override {
+    return std::make_unique<Task>(prototype_);
+  }
+
+ private:
+  Task prototype_;
+};
+
+template <class Task>
+std::shared_ptr<kernel const> make_kernel(Task prototype) {
+  return std::make_shared<prototype_kernel<Task>>(std::move(prototype));
+}
+
+}  // namespace sluice::kernels

@@ -1,0 +1,54 @@
+/// A stage at work in one partition: the one place where kernels run and user exceptions are caught.
+///
+/// Thread rule: one thread at a time. Promise: `run` either returns every output of the batch or throws
+/// a `stream_failure` that names operator, batch, partition and cause.
+#pragma once
+
+#include <sluice/operators/plan.hpp>
+
+namespace sluice {
+
+class stage_task {
+ public:
+  /// @param of  outlives the task
+  stage_task(stage const& of, std::size_t partition_index);
+
+  /// @param inputs  by port: the partitions of its senders in ascending order. For an input stage that
+  ///                has no port: one pseudo port with the batch's partition
+  /// @return  by out of the stage: one partition per receiver
+  std::vector<std::vector<partition>> run(batch_context const& now,
+                                          std::vector<std::vector<partition>> const& inputs);
+
+ private:
+  partition run_node(std::size_t index, batch_context const& now,
+                     std::vector<std::vector<partition>> const& inputs,
+                     std::vector<partition> const& done);
+  void write_outs(std::vector<partition> const& done,
+                  std::vector<std::vector<partition>>& results);
+
+  struct input_of_node {
+    bool local = false;
+    std::size_t index = 0;  // of the node in this stage, or of the port
+    std::unique_ptr<edge_writer> writer;
+  };
+  struct node_task {
+    std::unique_ptr<task> work;
+    std::vector<input_of_node> inputs;
+  };
+  struct out_writer {
+    std::unique_ptr<edge_writer> writer;
+    std::size_t receivers;
+  };
+
+  stage const& stage_;
+  std::size_t partition_index_;
+  std::vector<node_task> nodes_;
+  std::vector<out_writer> outs_;
+  op_ptr current_;
+};
+
+/// The failure of an operator as the error that reaches the user, with the cause nested.
+std::exception_ptr make_stream_failure(op_ptr const& who, batch_ref const& batch,
+                                       std::size_t partition_index, std::exception_ptr cause);
+
+}  // namespace sluice

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <iostream>
+#include <sluice/operators/dstream.hpp>
+#include <sluice/operators/error.hpp>
+
+namespace sluice::kernels {
+
+partition pass_task::run(batch_context const&, std::span<partition const> inputs) {
+  partition out;
+  for (auto const& in : inputs) out.append(in);
+  return out;
+}
+
+namespace {
+
+class data_task final : public task {
+ public:
+  explicit data_task(partition data) : data_{std::move(data)} {}
+  partition run(batch_context const&, std::span<partition const>) override { return data_; }
+
+ private:
+  partition data_;
+};
+
+// How many multiples of `step` after `zero` lie at or before `t`.
+std::int64_t steps_until(batch_time t, batch_time zero, duration step) {
+  auto const elapsed = t - zero;
+  auto const floor = elapsed / step;
+  return elapsed < duration{0} && elapsed % step != duration{0} ? floor - 1 : floor;
+}
+
+}  // namespace
+
+std::unique_ptr<task> data_kernel::make_task(std::size_t partition_index) const {
+  return std::make_unique<data_task>(parts_.at(partition_index));
+}
+
+partition window_task::run(batch_context const& now, std::span<partition const> inputs) {
+  auto const time = now.batch.time;
+  auto const last = started_ ? last_ : now.zero;
+  started_ = true;
+  last_ = time;
+  panes_.push_back({time, inputs[0]});
+  while (panes_.front().time <= time - length_) panes_.pop_front();
+  partition out;
+  if (slide_ != duration{0} &&
+      steps_until(time, now.zero, slide_) == steps_until(last, now.zero, slide_)) {
+    out.absent = true;
+    return out;
+  }
+  for (auto const& p : panes_) out.append(p.records);
+  return out;
+}
+
+partition sum_task::run(batch_context const&, std::span<partition const> inputs) {
+  std::int64_t sum = 0;
+  for_each_record<std::int64_t>(inputs[0], [&](std::int64_t x) { sum += x; });
+  partition out;
+  out.chunks.push_back(make_chunk(std::vector{sum}));
+  return out;
+}
+
+void held_output::prepare(batch_context const& now, std::vector<partition> parts) {
+  held_.push_back({now.batch, std::move(parts)});
+}
+
+void held_output::commit(batch_ref const& batch) {
+  auto found = std::find_if(held_.begin(), held_.end(),
+                            [&](held const& h) { return h.batch == batch; });
+  if (found == held_.end()) return;
+  auto const absent = std::all_of(found->parts.begin(), found->parts.end(),
+                                  [](partition const& p) { return p.absent; });
+  if (!absent) apply(batch, std::move(found->parts));
+  held_.erase(found);
+}
+
+void held_output::abort(batch_ref const& batch) {
+  std::erase_if(held_, [&](held const& h) { return h.batch == batch; });
+}
+
+void print_output::apply(batch_ref const& batch, std::vector<partition> parts) {
+  static constexpr char rule[] = "-------------------------------------------\n";
+  auto const ms = std::chrono::floor<std::chrono::milliseconds>(batch.time.time_since_epoch());
+  std::string text = rule;
+  text += "Time: " + std::to_string(ms.count()) + " ms\n";
+  text += rule;
+  std::size_t shown = 0;
+  for (auto const& part : parts)
+    for_each_record<std::string>(part, [&](std::string const& line) {
+      if (shown < limit_) text += line + '\n';
+      ++shown;
+    });
+  if (shown > limit_) text += "...\n";
+  text += '\n';
+  *out_ << text << std::flush;
+}
+
+void function_output::apply(batch_ref const& batch, std::vector<partition> parts) {
+  f_(batch, std::move(parts));
+}
+
+}  // namespace sluice::kernels
+
+namespace sluice::detail {
+
+std::ostream& standard_output() { return std::cout; }
+
+node_ptr make_node(op_ptr who, std::vector<edge> inputs, std::shared_ptr<kernel const> compute,
+                   std::size_t partitions) {
+  auto made = std::make_shared<node>();
+  made->who = std::move(who);
+  made->inputs = std::move(inputs);
+  made->compute = std::move(compute);
+  made->partitions = partitions;
+  for (auto const& in : made->inputs) made->slide = std::max(made->slide, in.from->slide);
+  return made;
+}
+
+namespace {
+
+void check_multiple(char const* what, duration value, duration slide) {
+  if (value <= duration{0})
+    throw usage_error{std::string{"window: "} + what + " is " + std::to_string(value.count()) +
+                      " us; it must be positive"};
+  if (slide != duration{0} && value % slide != duration{0})
+    throw usage_error{std::string{"window: "} + what + " of " + std::to_string(value.count()) +
+                      " us is no multiple of the parent's slide of " +
+                      std::to_string(slide.count()) + " us"};
+}
+
+}  // namespace
+
+node_ptr make_window(graph& owner, op_ptr who, edge in, duration length,
+                     std::optional<duration> slide) {
+  auto const parent = in.from->slide != duration{0} ? in.from->slide
+                                                    : owner.interval().value_or(duration{0});
+  check_multiple("a length", length, parent);
+  if (slide) check_multiple("a slide", *slide, parent);
+  auto const partitions = in.from->partitions;
+  auto made = make_node(
+      std::move(who), {std::move(in)},
+      kernels::make_kernel(kernels::window_task{length, slide.value_or(duration{0})}), partitions);
+  if (slide && *slide != parent) made->slide = *slide;
+  return made;
+}
+
+void add_output(graph& owner, op_ptr who, edge in, std::shared_ptr<output_spec const> output) {
+  auto made = std::make_shared<node>();
+  made->who = std::move(who);
+  made->slide = in.from->slide;
+  made->inputs.push_back(std::move(in));
+  made->output = std::move(output);
+  owner.add_output(std::move(made));
+}
+
+graph_ptr make_job_graph(session& services) {
+  return std::make_shared<graph>(services, std::nullopt);
+}
+
+std::vector<partition> run_job(graph& owner, char const* action, edge in) {
+  auto output = std::make_shared<node>();
+  output->who = owner.make_op(action);
+  output->inputs.push_back(std::move(in));
+  return owner.services().run_job(output);
+}
+
+}  // namespace sluice::detail

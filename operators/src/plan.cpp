@@ -1,0 +1,130 @@
+#include <map>
+#include <numeric>
+#include <sluice/operators/plan.hpp>
+
+namespace sluice {
+
+namespace {
+
+class lowering {
+ public:
+  explicit lowering(std::vector<node_ptr> const& outputs) {
+    for (auto const& output : outputs) place(output);
+    for (auto const& output : outputs) {
+      auto& s = result_.stages[placed_.at(output.get()).stage];
+      s.output_index = result_.output_stages.size();
+      result_.output_stages.push_back(s.id);
+    }
+  }
+  plan take() { return std::move(result_); }
+
+ private:
+  struct place_of {
+    std::size_t stage;
+    std::size_t node;
+  };
+
+  // A node joins the stage of its parents if all of them are in one and nothing is exchanged.
+  std::optional<std::size_t> stage_to_join(node const& n) const {
+    if (n.output || !n.compute || n.inputs.empty()) return {};
+    std::optional<std::size_t> joined;
+    for (auto const& in : n.inputs) {
+      auto const at = placed_.at(in.from.get()).stage;
+      if (in.kind != exchange::forward || in.from->partitions != n.partitions) return {};
+      if (joined && *joined != at) return {};
+      joined = at;
+    }
+    return joined;
+  }
+
+  void place(node_ptr const& n) {
+    if (placed_.contains(n.get())) return;
+    for (auto const& in : n->inputs) place(in.from);
+    auto const joined = stage_to_join(*n);
+    auto const at = joined ? *joined : open_stage(*n);
+    auto& s = result_.stages[at];
+    placed_[n.get()] = {at, s.nodes.size()};
+    s.nodes.push_back(n);
+    for (std::size_t e = 0; e != n->inputs.size(); ++e)
+      if (placed_.at(n->inputs[e].from.get()).stage != at) connect(n->inputs[e], e, at);
+  }
+
+  std::size_t open_stage(node const& n) {
+    stage s;
+    s.id = result_.stages.size();
+    s.partitions = n.partitions;
+    s.input_index = n.input_index;
+    result_.stages.push_back(std::move(s));
+    return result_.stages.back().id;
+  }
+
+  void connect(edge const& in, std::size_t edge_index, std::size_t to) {
+    auto const from = placed_.at(in.from.get());
+    auto& upstream = result_.stages[from.stage];
+    auto& downstream = result_.stages[to];
+    downstream.ports.push_back({downstream.nodes.size() - 1, edge_index, from.stage,
+                                upstream.outs.size(), in.kind, upstream.partitions});
+    upstream.outs.push_back({from.node, in.spec, in.kind, to, downstream.ports.size() - 1,
+                             downstream.partitions});
+  }
+
+  plan result_;
+  std::map<node const*, place_of> placed_;
+};
+
+std::string describe_steps(edge_spec const& spec) {
+  std::string text;
+  for (auto const& step : spec.steps) text += step->name() + " -> ";
+  return text;
+}
+
+void describe_stage(plan const& p, stage const& s, std::string& text) {
+  text += "stage " + std::to_string(s.id) + " (" + std::to_string(s.partitions) +
+          (s.partitions == 1 ? " partition" : " partitions") + ")\n";
+  for (auto const& port : s.ports) {
+    auto const& out = p.stages[port.from_stage].outs[port.from_out];
+    text += "  from stage " + std::to_string(port.from_stage) + " [" +
+            std::string{to_string(port.kind)} + "]: " + describe_steps(*out.spec) +
+            s.nodes[port.node]->who->name() + '\n';
+  }
+  for (std::size_t i = 0; i != s.nodes.size(); ++i) {
+    auto const& n = *s.nodes[i];
+    text += "  " + n.who->name();
+    for (auto const& in : n.inputs)
+      for (auto const& local : s.nodes)
+        if (local == in.from) text += " <- " + describe_steps(*in.spec) + local->who->name();
+    text += '\n';
+  }
+}
+
+}  // namespace
+
+plan make_plan(std::vector<node_ptr> const& outputs) { return lowering{outputs}.take(); }
+
+std::string plan::describe() const {
+  std::string text;
+  for (auto const& s : stages) describe_stage(*this, s, text);
+  return text;
+}
+
+std::vector<std::size_t> senders_to(stage_port const& port, std::size_t index,
+                                    std::size_t partitions) {
+  std::vector<std::size_t> senders;
+  for (std::size_t p = 0; p != port.upstream_partitions; ++p)
+    if (port.kind != exchange::forward || p % partitions == index) senders.push_back(p);
+  return senders;
+}
+
+std::vector<std::size_t> receivers_of(stage_out const& out, std::size_t index) {
+  switch (out.kind) {
+    case exchange::forward: return {index % out.downstream_partitions};
+    case exchange::gather: return {0};
+    case exchange::hash:
+    case exchange::rebalance: break;
+  }
+  std::vector<std::size_t> all(out.downstream_partitions);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+}  // namespace sluice

@@ -1,0 +1,113 @@
+/// Where the threads of a receiver and its host meet: room, order, wake-ups and requests.
+///
+/// Thread rule: any thread where it says so, otherwise the host. Promise: what is stored and not yet
+/// committed stays within the limits; who waits for room is served in order and woken by an end.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <sluice/operators/chunk.hpp>
+#include <sluice/operators/error.hpp>
+#include <sluice/operators/time.hpp>
+#include <sluice/receivers/detail/split_chunk.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice {
+
+class input_host;
+struct input_cut;
+struct input_status;
+
+/// A `store` of a receiver that is being stopped or restarted. The record was not taken.
+class receiver_stopped : public error {
+ public:
+  using error::error;
+};
+
+namespace detail {
+
+enum class receiver_request { restart, stop, report };
+
+class receiver_core {
+ public:
+  using position = std::optional<std::uint64_t>;
+
+  receiver_core();
+  receiver_core(receiver_core const&) = delete;
+  receiver_core& operator=(receiver_core const&) = delete;
+  virtual ~receiver_core();
+
+  // Any thread.
+
+  std::size_t credit() const;
+  bool stopped() const;
+  position last_position() const;
+  void ask(receiver_request what, std::string reason);
+  /// `on_start` has ended, with the exception that it threw.
+  void start_returned(std::exception_ptr thrown);
+
+  // The host.
+
+  /// What happened since it was asked before.
+  struct news {
+    std::vector<std::string> errors;
+    std::uint64_t errors_dropped = 0;
+    std::optional<std::pair<receiver_request, std::string>> request = {};
+    bool start_returned = false;
+    std::exception_ptr thrown = {};
+    bool stored_any = false;
+    /// Number of the open block, 0 if none is open.
+    std::uint64_t open_block = 0;
+  };
+  /// @param wake  called in the host when there is news
+  void attach(std::shared_ptr<input_host> host, std::string who, std::function<void()> wake);
+  void detach();
+  news take_news();
+  /// Stores are welcome.
+  void open();
+  /// Who waits is woken; a store that needs no waiting is still taken.
+  void begin_ending();
+  /// No store is taken any more.
+  void close();
+  /// Seals the open block if it has this number.
+  void seal(std::uint64_t open_block);
+  input_cut cut(batch_id batch, std::uint64_t max_records, chunk_splitter split);
+  void committed(batch_id batch);
+  input_status status() const;
+  std::uint64_t records_stored() const;
+
+ protected:
+  using guard = std::unique_lock<std::mutex>;
+
+  /// Waits for room and checks the position. @return the lock to store under
+  guard begin_store(std::size_t bytes, std::size_t records, position at);
+  /// One record was put into the open block.
+  void end_store(guard lock, std::size_t bytes, position at);
+  /// Blocks that come behind the open one.
+  void end_store(guard lock, std::vector<chunk_ptr> blocks, position at);
+  /// Size above which a block is worth dividing.
+  std::size_t block_bytes() const;
+
+ private:
+  /// The open block, which is empty afterwards. Called under the lock.
+  virtual chunk_ptr take_open() = 0;
+
+  struct state;
+  void wait_for_turn(guard& lock, std::size_t bytes, std::size_t records);
+  void check_position(position at) const;
+  void note_position(position at);
+  void seal_open();
+  void wake(guard lock);
+
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace detail
+}  // namespace sluice

@@ -1,0 +1,64 @@
+/// Finds the files of a directory that are to be read.
+///
+/// Thread rule: one at a time. Promise: a name is found once for as long as it stays listed; what is
+/// passed over is counted.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <sluice/operators/time.hpp>
+#include <sluice/receivers/file_options.hpp>
+#include <sluice/supervision/storage.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice {
+
+class file_finder {
+ public:
+  struct findings {
+    std::vector<directory_entry> files;  ///< to be read, in the order of (modified, name)
+    std::vector<std::string> problems;   ///< to be told
+    bool listed = false;
+  };
+  struct counts {
+    std::uint64_t old_files = 0;
+    std::uint64_t ignored_old_files = 0;
+    std::uint64_t changed_files = 0;
+    std::uint64_t listing_errors = 0;
+  };
+
+  file_finder(std::string directory, file_options how)
+      : directory_{std::move(directory)}, how_{std::move(how)} {}
+
+  /// Lists the directory. The first time this is the start of the input.
+  findings look(storage& files, batch_time now);
+  /// A file that was found has been read to its end.
+  void was_read(std::string const& name, std::uint64_t bytes);
+  counts const& counted() const { return counts_; }
+
+ private:
+  struct known_file {
+    std::optional<std::uint64_t> bytes_read = {};
+  };
+  using known_files = std::map<std::string, known_file>;
+
+  findings failed(io_error const& why);
+  bool accepts(directory_entry const& entry) const;
+  bool is_to_be_read(directory_entry const& entry, batch_time now, bool starting);
+  known_file still_known(directory_entry const& entry, known_file known, findings& found);
+
+  std::string const directory_;
+  file_options const how_;
+  std::optional<batch_time> started_;
+  // The first listing that works tells what was there before the start.
+  bool first_listing_ = true;
+  known_files known_;
+  // A problem that goes on is told once.
+  std::string last_problem_;
+  counts counts_;
+};
+
+}  // namespace sluice

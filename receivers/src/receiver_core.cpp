@@ -1,0 +1,306 @@
+#include <sluice/receivers/detail/receiver_core.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <sluice/receivers/input.hpp>
+#include <sluice/supervision/world.hpp>
+#include <utility>
+
+#include "block_buffer.hpp"
+#include "deal.hpp"
+#include "limits.hpp"
+
+namespace sluice::detail {
+namespace {
+
+// Reports beyond this many between two looks of the host are counted instead of kept.
+constexpr std::size_t most_reports = 100;
+
+enum class phase { closed, open, ending };
+
+[[noreturn]] void refuse_store(std::string const& who) {
+  throw receiver_stopped{who + ": nothing was stored, the receiver is being stopped or restarted; "
+                               "end what stores and wait for on_start"};
+}
+
+}  // namespace
+
+struct receiver_core::state {
+  mutable std::mutex mutex;
+  std::condition_variable room;
+  // All below: only under the mutex.
+  std::shared_ptr<input_host> host;
+  std::string who = "receiver";
+  std::function<void()> on_wake;
+  bool wake_pending = false;
+
+  buffer_limits limits;
+  bool may_wait = false;
+  std::optional<block_buffer> buffer;
+  detail::phase phase = detail::phase::closed;
+
+  // Who has to wait draws a number and is served in this order.
+  std::uint64_t next_ticket = 0;
+  std::uint64_t serving = 0;
+  std::uint64_t endings = 0;
+
+  std::size_t open_records = 0;
+  std::size_t open_bytes = 0;
+  std::optional<position_range> open_positions;
+  std::uint64_t open_number = 0;
+  position last_position;
+  receiver_core::news news;
+
+  bool fits(std::size_t bytes, std::size_t records) const {
+    auto const held = buffer->held();
+    return held.bytes + open_bytes + bytes <= limits.bytes
+           && held.records + open_records + records <= limits.records;
+  }
+};
+
+receiver_core::receiver_core() : state_{std::make_unique<state>()} {}
+receiver_core::~receiver_core() = default;
+
+void receiver_core::attach(std::shared_ptr<input_host> host, std::string who,
+                           std::function<void()> wake) {
+  auto const lock = guard{state_->mutex};
+  auto& s = *state_;
+  s.limits = host->limits();
+  s.may_wait = !host->outside().simulated();
+  s.buffer.emplace(s.limits);
+  s.host = std::move(host);
+  s.who = std::move(who);
+  s.on_wake = std::move(wake);
+}
+
+void receiver_core::detach() {
+  auto const lock = guard{state_->mutex};
+  state_->host.reset();
+  state_->on_wake = nullptr;
+}
+
+// Posts without the lock: the host may be about to ask for it.
+void receiver_core::wake(guard lock) {
+  auto& s = *state_;
+  if (!s.host || std::exchange(s.wake_pending, true)) return;
+  auto const host = s.host;
+  auto call = s.on_wake;
+  lock.unlock();
+  host->post(std::move(call));
+}
+
+receiver_core::news receiver_core::take_news() {
+  auto const lock = guard{state_->mutex};
+  auto& s = *state_;
+  s.wake_pending = false;
+  auto taken = std::exchange(s.news, {});
+  taken.open_block = s.open_records > 0 ? s.open_number : 0;
+  return taken;
+}
+
+void receiver_core::open() {
+  auto const lock = guard{state_->mutex};
+  state_->phase = phase::open;
+}
+
+void receiver_core::begin_ending() {
+  {
+    auto const lock = guard{state_->mutex};
+    auto& s = *state_;
+    if (s.phase == phase::open) s.phase = phase::ending;
+    // Numbers that were drawn are void.
+    ++s.endings;
+    s.serving = s.next_ticket;
+  }
+  state_->room.notify_all();
+}
+
+void receiver_core::close() {
+  begin_ending();
+  auto const lock = guard{state_->mutex};
+  state_->phase = phase::closed;
+}
+
+receiver_core::guard receiver_core::begin_store(std::size_t bytes, std::size_t records,
+                                                position at) {
+  auto lock = guard{state_->mutex};
+  auto& s = *state_;
+  if (s.phase == phase::closed) refuse_store(s.who);
+  if (bytes > s.limits.bytes || records > s.limits.records) {
+    throw usage_error{s.who + ": store of " + std::to_string(records) + " records with "
+                      + std::to_string(bytes) + " bytes is beyond the receiver's buffer of "
+                      + std::to_string(s.limits.records) + " records and "
+                      + std::to_string(s.limits.bytes)
+                      + " bytes; store smaller blocks or raise receiver_buffer"};
+  }
+  check_position(at);
+  if (s.serving != s.next_ticket || !s.fits(bytes, records)) {
+    wait_for_turn(lock, bytes, records);
+    check_position(at);
+  }
+  return lock;
+}
+
+void receiver_core::wait_for_turn(guard& lock, std::size_t bytes, std::size_t records) {
+  auto& s = *state_;
+  if (s.phase != phase::open) refuse_store(s.who);
+  if (!s.may_wait) {
+    throw runtime_failure{s.who + ": the receiver's buffer of " + std::to_string(s.limits.records)
+                          + " records and " + std::to_string(s.limits.bytes)
+                          + " bytes is full, and a simulated receiver cannot wait; ask credit() "
+                            "before storing or raise receiver_buffer"};
+  }
+  auto const ticket = s.next_ticket++;
+  auto const endings = s.endings;
+  s.room.wait(lock, [&] {
+    return s.endings != endings || (s.serving == ticket && s.fits(bytes, records));
+  });
+  if (s.endings != endings) refuse_store(s.who);
+  ++s.serving;
+  // There may be room for the next one too.
+  s.room.notify_all();
+}
+
+void receiver_core::check_position(position at) const {
+  auto const& s = *state_;
+  if (!at || !s.last_position || *at > *s.last_position) return;
+  throw usage_error{s.who + ": store_at with position " + std::to_string(*at) + " after "
+                    + std::to_string(*s.last_position)
+                    + "; positions must ascend, last_position() tells where to go on"};
+}
+
+void receiver_core::note_position(position at) {
+  auto& s = *state_;
+  if (!at) return;
+  s.last_position = at;
+  if (!s.open_positions) s.open_positions = position_range{*at, *at};
+  s.open_positions->last = *at;
+}
+
+void receiver_core::end_store(guard lock, std::size_t bytes, position at) {
+  auto& s = *state_;
+  s.news.stored_any = true;
+  s.open_bytes += bytes;
+  note_position(at);
+  auto const first = s.open_records++ == 0;
+  if (first) ++s.open_number;
+  auto const full = s.open_bytes >= block_bytes();
+  if (full) seal_open();
+  if (first || full) wake(std::move(lock));
+}
+
+void receiver_core::end_store(guard lock, std::vector<chunk_ptr> blocks, position at) {
+  auto& s = *state_;
+  s.news.stored_any = true;
+  seal_open();
+  auto positions = std::optional<position_range>{};
+  if (at) positions = position_range{*at, *at};
+  if (at) s.last_position = at;
+  for (auto& each : blocks) s.buffer->push({std::move(each), 0, positions});
+  wake(std::move(lock));
+}
+
+std::size_t receiver_core::block_bytes() const { return block_bytes_for(state_->limits); }
+
+void receiver_core::seal_open() {
+  auto& s = *state_;
+  if (s.open_records == 0) return;
+  s.buffer->push({take_open(), 0, std::exchange(s.open_positions, std::nullopt)});
+  s.open_records = 0;
+  s.open_bytes = 0;
+}
+
+void receiver_core::seal(std::uint64_t open_block) {
+  auto const lock = guard{state_->mutex};
+  if (state_->open_number == open_block) seal_open();
+}
+
+std::size_t receiver_core::credit() const {
+  auto const lock = guard{state_->mutex};
+  auto const& s = *state_;
+  if (s.phase != phase::open || s.serving != s.next_ticket) return 0;
+  auto const held = s.buffer->held();
+  auto const bytes = held.bytes + s.open_bytes;
+  auto const records = held.records + s.open_records;
+  if (bytes >= s.limits.bytes || records >= s.limits.records) return 0;
+  auto const mean = records == 0 ? 1 : std::max<std::size_t>(bytes / records, 1);
+  return std::min(s.limits.records - records, (s.limits.bytes - bytes) / mean);
+}
+
+bool receiver_core::stopped() const {
+  auto const lock = guard{state_->mutex};
+  return state_->phase != phase::open;
+}
+
+receiver_core::position receiver_core::last_position() const {
+  auto const lock = guard{state_->mutex};
+  return state_->last_position;
+}
+
+void receiver_core::ask(receiver_request what, std::string reason) {
+  auto lock = guard{state_->mutex};
+  auto& waiting = state_->news;
+  if (what == receiver_request::report) {
+    if (waiting.errors.size() < most_reports) {
+      waiting.errors.push_back(std::move(reason));
+    } else {
+      ++waiting.errors_dropped;
+    }
+  } else if (!waiting.request || waiting.request->first != receiver_request::stop) {
+    waiting.request = std::pair{what, std::move(reason)};
+  }
+  wake(std::move(lock));
+}
+
+void receiver_core::start_returned(std::exception_ptr thrown) {
+  auto lock = guard{state_->mutex};
+  state_->news.start_returned = true;
+  state_->news.thrown = std::move(thrown);
+  wake(std::move(lock));
+}
+
+input_cut receiver_core::cut(batch_id batch, std::uint64_t max_records, chunk_splitter split) {
+  auto lock = guard{state_->mutex};
+  seal_open();
+  auto share = state_->buffer->cut(batch, max_records, split);
+  auto const partitions = state_->host->partitions();
+  lock.unlock();
+  auto result = input_cut{};
+  result.parts = deal(std::move(share.chunks), partitions);
+  result.records = share.records;
+  result.bytes = share.bytes;
+  if (auto const& at = share.positions) {
+    result.description =
+        "positions " + std::to_string(at->first) + " to " + std::to_string(at->last);
+  }
+  result.after = status();
+  return result;
+}
+
+void receiver_core::committed(batch_id batch) {
+  {
+    auto const lock = guard{state_->mutex};
+    if (!state_->buffer) return;
+    state_->buffer->committed(batch);
+  }
+  state_->room.notify_all();
+}
+
+input_status receiver_core::status() const {
+  auto const lock = guard{state_->mutex};
+  auto const& s = *state_;
+  auto now = input_status{};
+  if (!s.buffer) return now;
+  now.records = s.buffer->waiting().records + s.open_records;
+  now.bytes = s.buffer->waiting().bytes + s.open_bytes;
+  now.idle = now.records == 0;
+  return now;
+}
+
+std::uint64_t receiver_core::records_stored() const {
+  auto const lock = guard{state_->mutex};
+  if (!state_->buffer) return 0;
+  return state_->buffer->counted().records_in + state_->open_records;
+}
+
+}  // namespace sluice::detail

@@ -1,0 +1,44 @@
+#include <iterator>
+#include <limits>
+#include <sluice/testkit/sim_events.hpp>
+
+namespace sluice::testkit {
+
+sim_events::~sim_events() { clear(); }
+
+void sim_events::post(std::string name, std::function<void()> event,
+                      std::chrono::nanoseconds after) {
+  queue_.emplace(key{time_.monotonic() + after, posted_++},
+                 entry{std::move(name), std::move(event)});
+}
+
+bool sim_events::ready() const {
+  return !queue_.empty() && queue_.begin()->first.first <= time_.monotonic();
+}
+
+bool sim_events::run_one(random_stream& choice) {
+  auto const past_due =
+      queue_.upper_bound({time_.monotonic(), std::numeric_limits<std::uint64_t>::max()});
+  auto const due = std::distance(queue_.begin(), past_due);
+  if (due == 0) return false;
+  auto const chosen = std::next(
+      queue_.begin(), static_cast<std::ptrdiff_t>(choice.below(static_cast<std::uint64_t>(due))));
+  auto taken = queue_.extract(chosen);
+  last_ = std::move(taken.mapped().name);
+  taken.mapped().event();
+  return true;
+}
+
+std::optional<std::chrono::nanoseconds> sim_events::next_due() const {
+  if (queue_.empty()) return std::nullopt;
+  return queue_.begin()->first.first;
+}
+
+void sim_events::clear() {
+  // What an event holds may post again while it is destroyed.
+  while (!queue_.empty()) {
+    auto const forgotten = std::exchange(queue_, {});
+  }
+}
+
+}  // namespace sluice::testkit

@@ -1,0 +1,1 @@
+// Gives the target that owns the tests' precompiled header something to compile.
