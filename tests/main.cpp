@@ -13,8 +13,7 @@ struct nothing_selected_fails : doctest::IReporter {
   explicit nothing_selected_fails(const doctest::ContextOptions& options) : options_(options) {}
 
   void test_run_end(const doctest::TestRunStats& stats) override {
-    if (stats.numTestCasesPassingFilters > 0 || options_.count || options_.list_test_cases)
-      return;
+    if (stats.numTestCasesPassingFilters > 0 || options_.count || options_.list_test_cases) return;
     std::cerr << "no test case was selected: its name may not hold a semicolon\n";
     std::exit(EXIT_FAILURE);
   }

@@ -15,8 +15,8 @@ class actor_pipeline final : public pipeline {
     // Nobody supervises the guardian but the context itself.
     guardian_->attach_functor([core = setup_->core](caf::error const& reason) {
       if (core->state() == context_state::stopped) return;
-      core->fail(std::make_exception_ptr(
-          stream_failure{"the guardian died: " + caf::to_string(reason)}));
+      core->fail(
+          std::make_exception_ptr(stream_failure{"the guardian died: " + caf::to_string(reason)}));
       core->set_state(context_state::stopped);
     });
   }

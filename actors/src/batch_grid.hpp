@@ -1,7 +1,7 @@
 /// The times of batches.
 ///
-/// Thread rule: one thread at a time; reads no clock. Promise: times strictly increase; under a clock
-/// trigger they are multiples of the interval, whether cut by the clock or on request.
+/// Thread rule: one thread at a time; reads no clock. Promise: times strictly increase; under a
+/// clock trigger they are multiples of the interval, whether cut by the clock or on request.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 /// What the user's threads and the runtime share: state, failure, progress.
 ///
-/// Thread rule: every member from any thread. Promise: waiting is left to the engine; whoever changes
-/// something here notifies it.
+/// Thread rule: every member from any thread. Promise: waiting is left to the engine; whoever
+/// changes something here notifies it.
 #pragma once
 
 #include "log.hpp"

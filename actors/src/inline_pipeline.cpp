@@ -99,8 +99,7 @@ class inline_pipeline final : public pipeline {
     end();
   }
 
-  bool wait(std::function<bool()> const& done,
-            std::optional<std::chrono::milliseconds>) override {
+  bool wait(std::function<bool()> const& done, std::optional<std::chrono::milliseconds>) override {
     if (!done() && !outlived())
       throw usage_error{
           "await_termination: a context in the calling thread ends only by stop(); call that"};
@@ -150,8 +149,7 @@ class inline_pipeline final : public pipeline {
     info.started = now();
     tell([&](streaming_listener& l) { l.on_batch_started(info); });
     auto results = runner_.run(at, shares);
-    for (std::size_t o = 0; o != outputs_.size(); ++o)
-      apply(o, at, std::move(results[o]), info);
+    for (std::size_t o = 0; o != outputs_.size(); ++o) apply(o, at, std::move(results[o]), info);
     info.ended = now();
     for (auto& in : setup_->inputs) in.source->committed(at.batch.id);
     tell([&](streaming_listener& l) { l.on_batch_completed(info); });

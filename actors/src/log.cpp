@@ -1,10 +1,10 @@
 #include "log.hpp"
 
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
 #include <algorithm>
 #include <array>
 #include <sluice/operators/error.hpp>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 
 namespace sluice {
 

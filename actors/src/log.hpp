@@ -1,7 +1,7 @@
 /// Logging with a level per component, in front of spdlog.
 ///
-/// Thread rule: any thread. Promise: writes to stderr only, never touches the host's default logger, and
-/// costs one comparison when the level is off.
+/// Thread rule: any thread. Promise: writes to stderr only, never touches the host's default
+/// logger, and costs one comparison when the level is off.
 #pragma once
 
 #include <map>

@@ -15,8 +15,8 @@
 
 namespace sluice {
 
-/// Which messages wait for which: control and credit overtake, barrier and data keep their order. Only
-/// data waits for credit.
+/// Which messages wait for which: control and credit overtake, barrier and data keep their order.
+/// Only data waits for credit.
 enum class lane : std::uint8_t { control, barrier, credit, data };
 
 using epoch_number = std::uint32_t;

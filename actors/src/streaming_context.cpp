@@ -30,8 +30,7 @@ void check(options const& o) {
   };
   positive("receiver_buffer", o.receiver_buffer);
   positive("link_buffer", o.link_buffer);
-  if (o.trigger.what == trigger::kind::size &&
-      o.trigger.max_records > o.receiver_buffer.records)
+  if (o.trigger.what == trigger::kind::size && o.trigger.max_records > o.receiver_buffer.records)
     throw usage_error{"size(" + std::to_string(o.trigger.max_records) +
                       ") can never be reached: receiver_buffer has room for " +
                       std::to_string(o.receiver_buffer.records) + " records"};
@@ -44,9 +43,7 @@ class context_services final : public session {
       : parallelism_{parallelism}, outside_{std::move(outside)} {}
 
   std::size_t parallelism() const override { return parallelism_; }
-  std::vector<partition> run_job(node_ptr const& output) override {
-    return run_job_inline(output);
-  }
+  std::vector<partition> run_job(node_ptr const& output) override { return run_job_inline(output); }
   std::shared_ptr<output_spec const> text_files(std::string prefix, std::string suffix) override {
     return make_text_files_output(outside_, std::move(prefix), std::move(suffix));
   }
@@ -90,15 +87,17 @@ struct streaming_context::impl {
 
   pipeline& active(char const* what) {
     if (!running)
-      throw usage_error{std::string{what} + ": the context has not been started; call start() first"};
+      throw usage_error{std::string{what} +
+                        ": the context has not been started; call start() first"};
     return *running;
   }
 
   static void check_outside(char const* what) {
     if (inside_stream::now())
-      throw usage_error{std::string{what} +
-                        ": called from inside the stream (a listener, or a function of an operator or "
-                        "output), which it would wait for; call it from another thread"};
+      throw usage_error{
+          std::string{what} +
+          ": called from inside the stream (a listener, or a function of an operator or "
+          "output), which it would wait for; call it from another thread"};
   }
 
   std::shared_ptr<engine> engine_;
@@ -137,7 +136,8 @@ dstream<std::string_view> streaming_context::socket_text_stream(std::string host
 
 dstream<std::string_view> streaming_context::text_file_stream(std::string directory,
                                                               file_options how) {
-  return input_stream<std::string_view>(std::make_unique<text_file_input>(std::move(directory), std::move(how)));
+  return input_stream<std::string_view>(
+      std::make_unique<text_file_input>(std::move(directory), std::move(how)));
 }
 
 dstream<std::string_view> streaming_context::binary_records_stream(std::string directory,
@@ -174,8 +174,9 @@ void streaming_context::start() {
   impl_->declared->freeze("the context has been started; declare everything before start()");
   core.set_state(context_state::active);
   try {
-    impl_->running = impl_->engine_ ? launch_on_actors(impl_->engine_, std::move(setup))
-                                    : launch_inline(std::move(setup), std::move(impl_->inline_world));
+    impl_->running = impl_->engine_
+                         ? launch_on_actors(impl_->engine_, std::move(setup))
+                         : launch_inline(std::move(setup), std::move(impl_->inline_world));
   } catch (...) {
     core.set_state(context_state::stopped);
     throw;
@@ -217,11 +218,9 @@ void streaming_context::run_until_idle() {
   auto& running = impl_->active("run_until_idle");
   auto const ticket = impl_->core->next_ticket();
   running.run_until_idle(ticket);
-  running.wait(
-      [c = impl_->core.get(), ticket] {
-        return c->is_idle(ticket) || c->state() == context_state::stopped;
-      },
-      {});
+  running.wait([c = impl_->core.get(),
+                ticket] { return c->is_idle(ticket) || c->state() == context_state::stopped; },
+               {});
   impl_->core->rethrow_failure();
 }
 

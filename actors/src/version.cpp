@@ -2,8 +2,6 @@
 
 namespace sluice {
 
-std::string_view version() noexcept {
-  return SLUICE_VERSION_STRING;
-}
+std::string_view version() noexcept { return SLUICE_VERSION_STRING; }
 
-} // namespace sluice
+}  // namespace sluice

@@ -38,13 +38,20 @@ arguments parse(int argc, char** argv) {
   };
   for (int i = 1; i < argc; ++i) {
     std::string const option = argv[i];
-    if (option == "--quick") given.how.quick = true;
-    else if (option == "--list") given.list = true;
-    else if (option == "--help") given.help = true;
-    else if (option == "--case") given.cases.push_back(value(i));
-    else if (option == "--json") given.json = value(i);
-    else if (option == "--rounds") rounds = std::stoul(value(i));
-    else throw std::invalid_argument{"unknown option '" + option + "'; see --help"};
+    if (option == "--quick")
+      given.how.quick = true;
+    else if (option == "--list")
+      given.list = true;
+    else if (option == "--help")
+      given.help = true;
+    else if (option == "--case")
+      given.cases.push_back(value(i));
+    else if (option == "--json")
+      given.json = value(i);
+    else if (option == "--rounds")
+      rounds = std::stoul(value(i));
+    else
+      throw std::invalid_argument{"unknown option '" + option + "'; see --help"};
   }
   if (rounds == std::size_t{0}) throw std::invalid_argument{"--rounds 0: at least 1 is needed"};
   given.how.rounds = rounds.value_or(given.how.quick ? 5 : 7);
@@ -56,8 +63,8 @@ std::vector<bench_case> chosen(std::vector<bench_case> const& all,
   if (names.empty()) return all;
   std::vector<bench_case> result;
   for (auto const& name : names) {
-    auto const found = std::find_if(all.begin(), all.end(),
-                                    [&](bench_case const& c) { return c.name == name; });
+    auto const found =
+        std::find_if(all.begin(), all.end(), [&](bench_case const& c) { return c.name == name; });
     if (found == all.end())
       throw std::invalid_argument{"there is no case '" + name + "'; --list names them"};
     result.push_back(*found);
@@ -116,8 +123,8 @@ void report::interleave(experiment const& work) {
 
 void expect(std::string const& what, std::uint64_t expected, std::uint64_t found) {
   if (expected != found)
-    throw std::runtime_error{"wrong result: " + what + " is " + std::to_string(found) + " but must be " +
-                             std::to_string(expected)};
+    throw std::runtime_error{"wrong result: " + what + " is " + std::to_string(found) +
+                             " but must be " + std::to_string(expected)};
 }
 
 int run_program(int argc, char** argv, std::vector<bench_case> const& cases) try {

@@ -1,8 +1,8 @@
 /// The frame of a benchmark program: cases with their baselines in the same run, results as ratios.
 ///
-/// Thread rule: one thread drives; a contender may use others while it runs. Promise: contenders of one
-/// experiment take turns (A B C A B C ...), each after one unmeasured pass, and each run checks its
-/// result: a wrong one ends the program with an error.
+/// Thread rule: one thread drives; a contender may use others while it runs. Promise: contenders of
+/// one experiment take turns (A B C A B C ...), each after one unmeasured pass, and each run checks
+/// its result: a wrong one ends the program with an error.
 #pragma once
 
 #include <cstdint>

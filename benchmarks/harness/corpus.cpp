@@ -138,7 +138,7 @@ class writer {
 void word_counts::add(std::string_view word, std::uint64_t count) {
   words += count;
   ++distinct;
-  checksum += sluice::key_hash<std::string>{}(word) * count;
+  checksum += sluice::key_hash<std::string>{}(word)*count;
 }
 
 void corpus::check(std::size_t i, word_counts const& found) const {

@@ -25,7 +25,8 @@ double machine_busy_seconds() {
   std::string name;
   double user = 0, nice = 0, system = 0, idle = 0, waiting = 0, irq = 0, softirq = 0, stolen = 0;
   in >> name >> user >> nice >> system >> idle >> waiting >> irq >> softirq >> stolen;
-  return (user + nice + system + irq + softirq + stolen) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  return (user + nice + system + irq + softirq + stolen) /
+         static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 /// What a stretch of work cost: wall time, the process's CPU time, memory, foreign load.
 ///
-/// Thread rule: any thread; CPU time and memory are the whole process's. Promise: reads counters of the
-/// kernel only; an observation costs some microseconds.
+/// Thread rule: any thread; CPU time and memory are the whole process's. Promise: reads counters of
+/// the kernel only; an observation costs some microseconds.
 #pragma once
 
 #include <cstddef>

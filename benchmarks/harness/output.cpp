@@ -24,7 +24,8 @@ spread spread_of(std::vector<double> samples) {
   return {middle, samples.front(), samples.back()};
 }
 
-// A claim needs the whole range on the right side of its bar; `noisy` is a median that has it alone.
+// A claim needs the whole range on the right side of its bar; `noisy` is a median that has it
+// alone.
 char const* verdict(finding const& f, spread const& s) {
   if (!f.bar) return "";
   auto const holds = [&](double x) { return f.at_most ? x <= *f.bar : x >= *f.bar; };
@@ -56,10 +57,12 @@ void print_table(std::ostream& out, bench_case const& which, report const& resul
   for (auto const& f : results.findings()) {
     auto const s = spread_of(f.samples);
     char row[160];
-    std::snprintf(row, sizeof row, "  %-6s %8.3f  [%.3f .. %.3f]", f.of.c_str(), s.median, s.least, s.most);
+    std::snprintf(row, sizeof row, "  %-6s %8.3f  [%.3f .. %.3f]", f.of.c_str(), s.median, s.least,
+                  s.most);
     out << "  " << f.what << std::string(width - f.what.size(), ' ') << row;
     if (f.bar)
-      out << "  bar " << (f.at_most ? "<= " : ">= ") << format("%.2f", *f.bar) << ' ' << verdict(f, s);
+      out << "  bar " << (f.at_most ? "<= " : ">= ") << format("%.2f", *f.bar) << ' '
+          << verdict(f, s);
     out << '\n';
   }
   for (auto const& note : results.notes()) out << "  note: " << note << '\n';
@@ -76,9 +79,11 @@ void append_json(std::string const& file, bench_case const& which, report const&
         << ",\"samples\":" << f.samples.size()
         << ",\"mode\":" << (results.how().quick ? "\"quick\"" : "\"full\"");
     if (f.bar)
-      out << ",\"bar\":" << format("%.6g", *f.bar) << ",\"bar_is\":" << (f.at_most ? "\"at most\"" : "\"at least\"")
+      out << ",\"bar\":" << format("%.6g", *f.bar)
+          << ",\"bar_is\":" << (f.at_most ? "\"at most\"" : "\"at least\"")
           << ",\"verdict\":" << quoted(verdict(f, s));
-    for (auto const& [name, value] : f.data) out << ',' << quoted(name) << ':' << format("%.10g", value);
+    for (auto const& [name, value] : f.data)
+      out << ',' << quoted(name) << ':' << format("%.10g", value);
     out << "}\n";
   }
   if (!out.flush()) throw std::runtime_error{"cannot write " + file + "; is the directory there?"};

@@ -1,7 +1,7 @@
 /// Word counting written by hand: what the library is compared with.
 ///
-/// Thread rule: an object is used by one thread. Promise: the same words as `sluice::split_words`, the
-/// same owned result, and nothing that is not needed for one batch of text.
+/// Thread rule: an object is used by one thread. Promise: the same words as `sluice::split_words`,
+/// the same owned result, and nothing that is not needed for one batch of text.
 #pragma once
 
 #include <emmintrin.h>
@@ -58,7 +58,8 @@ void words_by_mask(std::string_view text, Visit&& visit) {
   }
   auto in_word = before == 0;
   for (; at <= text.size(); ++at) {
-    auto const space = at == text.size() || data[at] == ' ' || (data[at] >= '\t' && data[at] <= '\r');
+    auto const space =
+        at == text.size() || data[at] == ' ' || (data[at] >= '\t' && data[at] <= '\r');
     if (in_word && space) visit(std::string_view{data + word, at - word});
     if (!in_word && !space) word = at;
     in_word = !space;

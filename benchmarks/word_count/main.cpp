@@ -3,8 +3,8 @@
 
 #include <thread>
 
-#include "harness/bench.hpp"
 #include "hand.hpp"
+#include "harness/bench.hpp"
 #include "product.hpp"
 
 namespace bench {
@@ -45,7 +45,9 @@ contender hand_loop(std::string name, corpus const& text, Split split) {
 
 constexpr auto by_mask = [](std::string_view text, auto&& visit) { words_by_mask(text, visit); };
 constexpr auto by_byte = [](std::string_view text, auto&& visit) { words_by_byte(text, visit); };
-constexpr auto by_product = [](std::string_view text, auto&& visit) { words_by_product(text, visit); };
+constexpr auto by_product = [](std::string_view text, auto&& visit) {
+  words_by_product(text, visit);
+};
 
 /// Each thread counts half of every batch; their results are added up as a shuffle would.
 contender hand_threads(corpus const& text) {
@@ -54,7 +56,8 @@ contender hand_threads(corpus const& text) {
               auto const [first, last] = text.batches[i];
               auto const middle = first + (last - first) / 2;
               flat_map_counter halves[2];
-              auto const work = [&text](flat_map_counter& into, std::uint32_t from, std::uint32_t to) {
+              auto const work = [&text](flat_map_counter& into, std::uint32_t from,
+                                        std::uint32_t to) {
                 for (auto b = from; b != to; ++b)
                   words_by_mask(text.blocks[b], [&](std::string_view word) { into.count(word); });
               };

@@ -47,7 +47,9 @@ word_stream::word_stream(corpus const& text, std::size_t parallelism)
       queue_{std::make_shared<sluice::batch_queue<std::uint32_t>>()},
       context_{options_for(parallelism)} {
   auto const lines = context_.queue_stream(queue_).flat_map<std::string_view>(
-      [&text](std::uint32_t block, auto&& emit) { sluice::for_each_line(text.blocks[block], emit); });
+      [&text](std::uint32_t block, auto&& emit) {
+        sluice::for_each_line(text.blocks[block], emit);
+      });
   count_words(lines).foreach_rdd([this](auto const& counts) { take(counts); });
   context_.start();
 }
@@ -65,9 +67,8 @@ void word_stream::run() {
 
 void word_stream::take(sluice::rdd<std::pair<std::string, long>> const& counts) {
   word_counts found;
-  counts.foreach([&](auto const& pair) {
-    found.add(pair.first, static_cast<std::uint64_t>(pair.second));
-  });
+  counts.foreach (
+      [&](auto const& pair) { found.add(pair.first, static_cast<std::uint64_t>(pair.second)); });
   // The grid of the clock may cut empty batches between the pushes.
   if (found.words != 0) text_.check(next_++, found);
 }
@@ -80,7 +81,7 @@ word_jobs::word_jobs(corpus const& text) : text_{text}, context_{options_for(1)}
 void word_jobs::run() {
   for (std::size_t i = 0; i != batches_.size(); ++i) {
     word_counts found;
-    count_words(batches_[i]).foreach([&](auto const& pair) {
+    count_words(batches_[i]).foreach ([&](auto const& pair) {
       found.add(pair.first, static_cast<std::uint64_t>(pair.second));
     });
     text_.check(i, found);

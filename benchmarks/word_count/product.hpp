@@ -21,12 +21,14 @@ using owned_counts = std::vector<std::pair<std::string, long>>;
 template <class Lines>
 auto count_words(Lines const& lines) {
   return lines.flat_map(sluice::split_words)
-      .map([](std::string_view word) { return std::pair{word, 1L}; })
+      .map([](std::string_view word) {
+        return std::pair{word, 1L};
+      })
       .reduce_by_key(std::plus<>{});
 }
 
-/// A running stream. Its records are numbers of blocks that lie in memory, which become lines in the
-/// first step: so the text is in the stream without being copied into it.
+/// A running stream. Its records are numbers of blocks that lie in memory, which become lines in
+/// the first step: so the text is in the stream without being copied into it.
 class word_stream {
  public:
   word_stream(corpus const& text, std::size_t parallelism);

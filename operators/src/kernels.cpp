@@ -65,8 +65,8 @@ void held_output::prepare(batch_context const& now, std::vector<partition> parts
 }
 
 void held_output::commit(batch_ref const& batch) {
-  auto found = std::find_if(held_.begin(), held_.end(),
-                            [&](held const& h) { return h.batch == batch; });
+  auto found =
+      std::find_if(held_.begin(), held_.end(), [&](held const& h) { return h.batch == batch; });
   if (found == held_.end()) return;
   auto const absent = std::all_of(found->parts.begin(), found->parts.end(),
                                   [](partition const& p) { return p.absent; });
@@ -132,8 +132,8 @@ void check_multiple(char const* what, duration value, duration slide) {
 
 node_ptr make_window(graph& owner, op_ptr who, edge in, duration length,
                      std::optional<duration> slide) {
-  auto const parent = in.from->slide != duration{0} ? in.from->slide
-                                                    : owner.interval().value_or(duration{0});
+  auto const parent =
+      in.from->slide != duration{0} ? in.from->slide : owner.interval().value_or(duration{0});
   check_multiple("a length", length, parent);
   if (slide) check_multiple("a slide", *slide, parent);
   auto const partitions = in.from->partitions;

@@ -64,8 +64,8 @@ class lowering {
     auto& downstream = result_.stages[to];
     downstream.ports.push_back({downstream.nodes.size() - 1, edge_index, from.stage,
                                 upstream.outs.size(), in.kind, upstream.partitions});
-    upstream.outs.push_back({from.node, in.spec, in.kind, to, downstream.ports.size() - 1,
-                             downstream.partitions});
+    upstream.outs.push_back(
+        {from.node, in.spec, in.kind, to, downstream.ports.size() - 1, downstream.partitions});
   }
 
   plan result_;

@@ -39,8 +39,8 @@ stage_task::stage_task(stage const& of, std::size_t partition_index)
     nodes_.push_back(std::move(made));
   }
   for (auto const& out : of.outs)
-    outs_.push_back({out.spec->make_writer(partition_index),
-                     receivers_of(out, partition_index).size()});
+    outs_.push_back(
+        {out.spec->make_writer(partition_index), receivers_of(out, partition_index).size()});
 }
 
 std::vector<std::vector<partition>> stage_task::run(

@@ -12,8 +12,8 @@ void check_backoff(std::string const& who, reconnect_backoff const& how) {
   if (how.min.count() < 1)
     fail("backoff.min is " + shown(how.min.count()) + " ms; give at least 1 ms");
   if (how.max < how.min) {
-    fail("backoff.max is " + shown(how.max.count()) + " ms, below backoff.min of "
-         + shown(how.min.count()) + " ms; raise one or lower the other");
+    fail("backoff.max is " + shown(how.max.count()) + " ms, below backoff.min of " +
+         shown(how.min.count()) + " ms; raise one or lower the other");
   }
   // Written so that not-a-number fails as well.
   if (!(how.factor >= 1)) fail("backoff.factor is " + shown(how.factor) + "; give at least 1");
@@ -23,8 +23,8 @@ void check_backoff(std::string const& who, reconnect_backoff const& how) {
 
 std::chrono::milliseconds backoff_timer::next() {
   auto const most = static_cast<double>(how_.max.count());
-  auto const grown = static_cast<double>(how_.min.count())
-                     * std::pow(how_.factor, static_cast<double>(failures_++));
+  auto const grown = static_cast<double>(how_.min.count()) *
+                     std::pow(how_.factor, static_cast<double>(failures_++));
   constexpr auto steps = std::uint64_t{1} << 20;
   auto const chance = static_cast<double>(chance_.below(steps + 1)) / static_cast<double>(steps);
   auto const moved = std::min(grown, most) * (1 + how_.jitter * (2 * chance - 1));

@@ -14,8 +14,8 @@ std::size_t left_of(std::size_t limit, std::size_t used) { return limit - std::m
 }  // namespace
 
 block_buffer::amount block_buffer::room() const {
-  auto const left = amount{left_of(limits_.bytes, held_.bytes),
-                           left_of(limits_.records, held_.records)};
+  auto const left =
+      amount{left_of(limits_.bytes, held_.bytes), left_of(limits_.records, held_.records)};
   return left.bytes == 0 || left.records == 0 ? amount{} : left;
 }
 
@@ -47,8 +47,8 @@ block_buffer::share block_buffer::cut(batch_id batch, std::uint64_t max_records,
     take_front(taken);
   }
   if (taken.records == 0) return taken;
-  auto const size = amount{static_cast<std::size_t>(taken.bytes),
-                           static_cast<std::size_t>(taken.records)};
+  auto const size =
+      amount{static_cast<std::size_t>(taken.bytes), static_cast<std::size_t>(taken.records)};
   waiting_ = {waiting_.bytes - size.bytes, waiting_.records - size.records};
   totals_.records_out += size.records;
   uncommitted_.push_back({batch, size});

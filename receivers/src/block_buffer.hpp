@@ -50,7 +50,7 @@ class block_buffer {
     std::uint64_t blocks_in = 0;
     std::uint64_t records_in = 0;
     std::uint64_t bytes_in = 0;
-    std::uint64_t records_out = 0;        ///< cut
+    std::uint64_t records_out = 0;  ///< cut
     std::uint64_t records_committed = 0;
   };
 

@@ -38,8 +38,8 @@ class contents_format final : public file_format {
     filled_ += bytes;
     if (filled_ <= most_) return std::nullopt;
     ++oversized_files_;
-    return path_ + " is larger than the receiver's buffer of " + std::to_string(most_)
-           + " bytes and cannot be parsed as a whole; parse it by lines or raise receiver_buffer";
+    return path_ + " is larger than the receiver's buffer of " + std::to_string(most_) +
+           " bytes and cannot be parsed as a whole; parse it by lines or raise receiver_buffer";
   }
 
   std::optional<std::string> end() override {

@@ -29,7 +29,8 @@ class dealer {
  private:
   // A chunk belongs where it begins.
   void put(chunk_ptr piece) {
-    auto const at = std::min(parts_.size() - 1, dealt_ * parts_.size() / std::max<std::size_t>(total_, 1));
+    auto const at =
+        std::min(parts_.size() - 1, dealt_ * parts_.size() / std::max<std::size_t>(total_, 1));
     dealt_ += piece->bytes();
     parts_[at].chunks.push_back(std::move(piece));
   }

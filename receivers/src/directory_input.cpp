@@ -29,12 +29,12 @@ directory_input::directory_input(std::string kind, std::string directory, file_o
   if (directory_.empty())
     throw usage_error{kind_ + ": the directory is empty; give its path, \".\" for the current one"};
   if (how_.rescan_interval.count() < 1) {
-    throw usage_error{describe() + ": rescan_interval is "
-                      + std::to_string(how_.rescan_interval.count()) + " ms; give at least 1 ms"};
+    throw usage_error{describe() + ": rescan_interval is " +
+                      std::to_string(how_.rescan_interval.count()) + " ms; give at least 1 ms"};
   }
   if (how_.max_age && how_.max_age->count() < 0) {
-    throw usage_error{describe() + ": max_age is " + std::to_string(how_.max_age->count())
-                      + " us; give 0 or more, or nothing for no bound"};
+    throw usage_error{describe() + ": max_age is " + std::to_string(how_.max_age->count()) +
+                      " us; give 0 or more, or nothing for no bound"};
   }
 }
 
@@ -131,8 +131,8 @@ bool directory_input::read_piece() {
   auto const read = file_->bytes->read_at(file_->offset, space);
   if (!read) {
     ++unreadable_files_;
-    abandon_file(read.error().message() + " at offset " + std::to_string(file_->offset)
-                 + "; the rest of the file is not read");
+    abandon_file(read.error().message() + " at offset " + std::to_string(file_->offset) +
+                 "; the rest of the file is not read");
   } else if (*read == 0) {
     finish_file();
   } else {
@@ -162,8 +162,7 @@ bool directory_input::open_next() {
 void directory_input::refuse(std::string const& path, io_error const& why) {
   if (why.code == std::errc::no_such_file_or_directory) {
     ++vanished_files_;
-    report(receiver_event::type::error,
-           path + " was listed and is gone; nothing of it was read");
+    report(receiver_event::type::error, path + " was listed and is gone; nothing of it was read");
   } else {
     ++unreadable_files_;
     report(receiver_event::type::error, why.message() + "; the file is not read");
@@ -226,8 +225,8 @@ bool directory_input::has_room() const {
   auto const more = format_->unsealed();
   auto const records = held.records + more.records;
   if (records == 0) return true;
-  return records < limits.records
-         && held.bytes + more.bytes + format_->room_needed() <= limits.bytes;
+  return records < limits.records &&
+         held.bytes + more.bytes + format_->room_needed() <= limits.bytes;
 }
 
 block_buffer::amount directory_input::available() const {
@@ -248,20 +247,22 @@ input_status directory_input::status(bool probe) {
   if (phase_ == phase::created) return {};
   if (probe) {
     look();
-    while (read_piece()) {}
+    while (read_piece()) {
+    }
   }
   auto const here = available();
   auto now = input_status{};
   now.records = here.records;
   now.bytes = here.bytes;
-  
+
   now.idle = now.records == 0 && !file_ && found_.empty();
   return now;
 }
 
 input_cut directory_input::cut(batch_ref const& batch, std::uint64_t max_records) {
   if (phase_ == phase::running && worth_looking()) look();
-  while (available().records < max_records && read_piece()) {}
+  while (available().records < max_records && read_piece()) {
+  }
   format_->seal();
   auto share = buffer_->cut(batch.id, max_records, split_);
   auto result = input_cut{};

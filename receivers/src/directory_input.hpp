@@ -1,7 +1,7 @@
 /// Reads the files that appear in a directory, one after the other, in pieces.
 ///
-/// Thread rule: the host's. Promise: reads only while the buffer has room; between two pieces the host
-/// is free for others, but a probe and a cut read as far as there is room.
+/// Thread rule: the host's. Promise: reads only while the buffer has room; between two pieces the
+/// host is free for others, but a probe and a cut read as far as there is room.
 #pragma once
 
 #include <atomic>
@@ -23,8 +23,7 @@
 
 namespace sluice {
 
-class directory_input final : public input,
-                              public std::enable_shared_from_this<directory_input> {
+class directory_input final : public input, public std::enable_shared_from_this<directory_input> {
  public:
   /// @throws usage_error naming the option that is wrong
   directory_input(std::string kind, std::string directory, file_options how,

@@ -27,9 +27,8 @@ file_finder::findings file_finder::look(storage& files, batch_time now) {
   }
   known_ = std::move(known);
   first_listing_ = false;
-  std::ranges::sort(found.files, {}, [](directory_entry const& e) {
-    return std::tie(e.modified, e.name);
-  });
+  std::ranges::sort(found.files, {},
+                    [](directory_entry const& e) { return std::tie(e.modified, e.name); });
   return found;
 }
 
@@ -41,8 +40,8 @@ file_finder::findings file_finder::failed(io_error const& why) {
   auto found = findings{};
   auto const problem = why.message();
   if (std::exchange(last_problem_, problem) != problem) {
-    found.problems.push_back("directory " + problem + "; it is looked at again every "
-                             + std::to_string(how_.rescan_interval.count()) + " ms");
+    found.problems.push_back("directory " + problem + "; it is looked at again every " +
+                             std::to_string(how_.rescan_interval.count()) + " ms");
   }
   return found;
 }
@@ -71,11 +70,10 @@ file_finder::known_file file_finder::still_known(directory_entry const& entry, k
                                                  findings& found) {
   if (known.bytes_read && *known.bytes_read != entry.size) {
     ++counts_.changed_files;
-    found.problems.push_back(directory_ + "/" + entry.name + " has "
-                             + std::to_string(entry.size) + " bytes now and had "
-                             + std::to_string(*known.bytes_read)
-                             + " when it was read; the change is not read: write files elsewhere, "
-                               "then rename them into the directory");
+    found.problems.push_back(directory_ + "/" + entry.name + " has " + std::to_string(entry.size) +
+                             " bytes now and had " + std::to_string(*known.bytes_read) +
+                             " when it was read; the change is not read: write files elsewhere, "
+                             "then rename them into the directory");
     known.bytes_read = entry.size;
   }
   return known;

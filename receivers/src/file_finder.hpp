@@ -1,7 +1,7 @@
 /// Finds the files of a directory that are to be read.
 ///
-/// Thread rule: one at a time. Promise: a name is found once for as long as it stays listed; what is
-/// passed over is counted.
+/// Thread rule: one at a time. Promise: a name is found once for as long as it stays listed; what
+/// is passed over is counted.
 #pragma once
 
 #include <cstdint>

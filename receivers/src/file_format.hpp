@@ -1,7 +1,7 @@
 /// What the bytes of files mean.
 ///
-/// Thread rule: the host's. Promise: records come out in the order of the bytes; whatever is not made
-/// a record is counted.
+/// Thread rule: the host's. Promise: records come out in the order of the bytes; whatever is not
+/// made a record is counted.
 #pragma once
 
 #include <cstddef>

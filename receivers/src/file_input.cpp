@@ -29,8 +29,8 @@ text_file_input::text_file_input(std::string directory, file_options how)
 binary_records_input::binary_records_input(std::string directory, std::size_t record_length,
                                            file_options how)
     : input_forwarder{std::make_shared<directory_input>(
-        "binary_records", std::move(directory), std::move(how), make_record_format(record_length),
-        detail::split_text_chunk)} {}
+          "binary_records", std::move(directory), std::move(how), make_record_format(record_length),
+          detail::split_text_chunk)} {}
 
 std::unique_ptr<input> detail::make_parsing_file_input(std::string directory, line_parser parse,
                                                        chunk_splitter split, file_options how) {
@@ -41,9 +41,8 @@ std::unique_ptr<input> detail::make_parsing_file_input(std::string directory, li
 
 std::unique_ptr<input> detail::make_parsing_file_input(std::string directory, contents_parser parse,
                                                        chunk_splitter split, file_options how) {
-  return std::make_unique<parsing_file_input>(
-      std::make_shared<directory_input>("file", std::move(directory), std::move(how),
-                                        make_contents_format(std::move(parse)), split));
+  return std::make_unique<parsing_file_input>(std::make_shared<directory_input>(
+      "file", std::move(directory), std::move(how), make_contents_format(std::move(parse)), split));
 }
 
 }  // namespace sluice

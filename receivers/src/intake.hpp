@@ -28,12 +28,12 @@ struct byte_run {
 /// How many bytes at the front of `all` can be handed on. Of these bytes the first `scanned` were
 /// there when it was asked before and answered 0.
 ///
-/// It must answer more than 0 once there are more bytes than it allows a record to have: that is what
-/// bounds the memory.
+/// It must answer more than 0 once there are more bytes than it allows a record to have: that is
+/// what bounds the memory.
 using find_boundary = std::function<std::size_t(std::string_view all, std::size_t scanned)>;
 
-/// The end of the last line; without one, whole pieces of `max_line_bytes` of a line that is longer.
-/// A line of exactly that length is left waiting for its line end.
+/// The end of the last line; without one, whole pieces of `max_line_bytes` of a line that is
+/// longer. A line of exactly that length is left waiting for its line end.
 find_boundary line_boundary(std::size_t max_line_bytes);
 /// The end of the last frame of 4 bytes big-endian length and that many bytes. Everything, if the
 /// length is above `max_frame_bytes`: judging it is for the one who decodes.

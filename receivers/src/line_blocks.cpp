@@ -103,12 +103,8 @@ void line_blocks::long_piece(held_text& held, std::string_view text, bool line_e
     if (how_.long_line == long_line::drop) ++counts_.dropped_lines;
   }
   switch (how_.long_line) {
-    case long_line::fail:
-      failed_ = true;
-      [[fallthrough]];
-    case long_line::drop:
-      counts_.dropped_bytes += text.size();
-      break;
+    case long_line::fail: failed_ = true; [[fallthrough]];
+    case long_line::drop: counts_.dropped_bytes += text.size(); break;
     case long_line::split:
       while (!text.empty()) {
         auto const piece = text.substr(0, how_.max_line_bytes);

@@ -1,7 +1,7 @@
 /// Makes sealed chunks of lines from received text.
 ///
-/// Thread rule: one at a time. Promise: a large run of text becomes a chunk as it is, without a copy;
-/// small ones are gathered, so that what a chunk costs beside its text stays small.
+/// Thread rule: one at a time. Promise: a large run of text becomes a chunk as it is, without a
+/// copy; small ones are gathered, so that what a chunk costs beside its text stays small.
 #pragma once
 
 #include <cstddef>

@@ -87,7 +87,8 @@ class line_format final : public file_format {
   }
 
   [[noreturn]] void fail(std::exception_ptr const& thrown) const {
-    auto where = path_ + ", line " + std::to_string(progress_.lines) + ": the parsing function threw";
+    auto where =
+        path_ + ", line " + std::to_string(progress_.lines) + ": the parsing function threw";
     try {
       std::rethrow_exception(thrown);
     } catch (std::exception const& e) {

@@ -42,9 +42,9 @@ void queue_bell::ring() {
 }
 
 void refuse_push(char const* why, std::size_t max_batches) {
-  throw usage_error{std::string{"queue: the batch was not taken, the batch_queue "} + why
-                    + " (max_batches = " + std::to_string(max_batches)
-                    + "); use try_push to wait for room, or a larger bound"};
+  throw usage_error{std::string{"queue: the batch was not taken, the batch_queue "} + why +
+                    " (max_batches = " + std::to_string(max_batches) +
+                    "); use try_push to wait for room, or a larger bound"};
 }
 
 std::size_t checked_queue_bound(std::size_t max_batches) {

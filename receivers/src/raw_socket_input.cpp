@@ -20,9 +20,9 @@ class raw_input final : public socket_input {
         max_frame_bytes_{max_frame_bytes},
         decode_{std::move(decode)} {
     if (max_frame_bytes == 0 || max_frame_bytes > longest_frame) {
-      throw usage_error{describe() + ": max_frame_bytes is " + std::to_string(max_frame_bytes)
-                        + "; give 1 to " + std::to_string(longest_frame)
-                        + ", which is what the 4 bytes of a frame's length can tell"};
+      throw usage_error{describe() + ": max_frame_bytes is " + std::to_string(max_frame_bytes) +
+                        "; give 1 to " + std::to_string(longest_frame) +
+                        ", which is what the 4 bytes of a frame's length can tell"};
     }
   }
 
@@ -40,9 +40,9 @@ class raw_input final : public socket_input {
       auto const length = frame_length(rest);
       rest.remove_prefix(frame_header_bytes);
       if (length > max_frame_bytes_) {
-        result = bad_frame("the frame's length is " + std::to_string(length) + ", above "
-                           + std::to_string(max_frame_bytes_)
-                           + " (max_frame_bytes or the receiver's buffer)");
+        result = bad_frame("the frame's length is " + std::to_string(length) + ", above " +
+                           std::to_string(max_frame_bytes_) +
+                           " (max_frame_bytes or the receiver's buffer)");
       } else {
         result = take_frame(rest.substr(0, length));
         rest.remove_prefix(length);
@@ -94,9 +94,9 @@ class raw_input final : public socket_input {
 
 std::string make_frame(std::span<std::byte const> payload) {
   if (payload.size() > longest_frame) {
-    throw usage_error{"encode_frame: the records take " + std::to_string(payload.size())
-                      + " bytes, and a frame holds at most " + std::to_string(longest_frame)
-                      + "; send them in several frames"};
+    throw usage_error{"encode_frame: the records take " + std::to_string(payload.size()) +
+                      " bytes, and a frame holds at most " + std::to_string(longest_frame) +
+                      "; send them in several frames"};
   }
   auto frame = std::string{};
   frame.reserve(frame_header_bytes + payload.size());

@@ -19,8 +19,9 @@ constexpr std::size_t most_reports = 100;
 enum class phase { closed, open, ending };
 
 [[noreturn]] void refuse_store(std::string const& who) {
-  throw receiver_stopped{who + ": nothing was stored, the receiver is being stopped or restarted; "
-                               "end what stores and wait for on_start"};
+  throw receiver_stopped{who +
+                         ": nothing was stored, the receiver is being stopped or restarted; "
+                         "end what stores and wait for on_start"};
 }
 
 }  // namespace
@@ -53,8 +54,8 @@ struct receiver_core::state {
 
   bool fits(std::size_t bytes, std::size_t records) const {
     auto const held = buffer->held();
-    return held.bytes + open_bytes + bytes <= limits.bytes
-           && held.records + open_records + records <= limits.records;
+    return held.bytes + open_bytes + bytes <= limits.bytes &&
+           held.records + open_records + records <= limits.records;
   }
 };
 
@@ -127,11 +128,11 @@ receiver_core::guard receiver_core::begin_store(std::size_t bytes, std::size_t r
   auto& s = *state_;
   if (s.phase == phase::closed) refuse_store(s.who);
   if (bytes > s.limits.bytes || records > s.limits.records) {
-    throw usage_error{s.who + ": store of " + std::to_string(records) + " records with "
-                      + std::to_string(bytes) + " bytes is beyond the receiver's buffer of "
-                      + std::to_string(s.limits.records) + " records and "
-                      + std::to_string(s.limits.bytes)
-                      + " bytes; store smaller blocks or raise receiver_buffer"};
+    throw usage_error{s.who + ": store of " + std::to_string(records) + " records with " +
+                      std::to_string(bytes) + " bytes is beyond the receiver's buffer of " +
+                      std::to_string(s.limits.records) + " records and " +
+                      std::to_string(s.limits.bytes) +
+                      " bytes; store smaller blocks or raise receiver_buffer"};
   }
   check_position(at);
   if (s.serving != s.next_ticket || !s.fits(bytes, records)) {
@@ -145,10 +146,10 @@ void receiver_core::wait_for_turn(guard& lock, std::size_t bytes, std::size_t re
   auto& s = *state_;
   if (s.phase != phase::open) refuse_store(s.who);
   if (!s.may_wait) {
-    throw runtime_failure{s.who + ": the receiver's buffer of " + std::to_string(s.limits.records)
-                          + " records and " + std::to_string(s.limits.bytes)
-                          + " bytes is full, and a simulated receiver cannot wait; ask credit() "
-                            "before storing or raise receiver_buffer"};
+    throw runtime_failure{s.who + ": the receiver's buffer of " + std::to_string(s.limits.records) +
+                          " records and " + std::to_string(s.limits.bytes) +
+                          " bytes is full, and a simulated receiver cannot wait; ask credit() "
+                          "before storing or raise receiver_buffer"};
   }
   auto const ticket = s.next_ticket++;
   auto const endings = s.endings;
@@ -164,9 +165,9 @@ void receiver_core::wait_for_turn(guard& lock, std::size_t bytes, std::size_t re
 void receiver_core::check_position(position at) const {
   auto const& s = *state_;
   if (!at || !s.last_position || *at > *s.last_position) return;
-  throw usage_error{s.who + ": store_at with position " + std::to_string(*at) + " after "
-                    + std::to_string(*s.last_position)
-                    + "; positions must ascend, last_position() tells where to go on"};
+  throw usage_error{s.who + ": store_at with position " + std::to_string(*at) + " after " +
+                    std::to_string(*s.last_position) +
+                    "; positions must ascend, last_position() tells where to go on"};
 }
 
 void receiver_core::note_position(position at) {

@@ -45,8 +45,8 @@ class receiver_runner final : public input, public std::enable_shared_from_this<
       throw usage_error{describe() + ": the receiver is a null pointer; give a receiver"};
     check_backoff(describe(), how_.backoff);
     if (how_.restart_delay.count() < 0) {
-      throw usage_error{describe() + ": restart_delay is "
-                        + std::to_string(how_.restart_delay.count()) + " ms; give 0 or more"};
+      throw usage_error{describe() + ": restart_delay is " +
+                        std::to_string(how_.restart_delay.count()) + " ms; give 0 or more"};
     }
   }
   ~receiver_runner() override { stop(); }
@@ -114,7 +114,8 @@ class receiver_runner final : public input, public std::enable_shared_from_this<
            std::exchange(reason_, {}));
     in_start_ = true;
     if (host_->outside().simulated()) return call_on_start(calls_.on_start, *core_);
-    thread_ = std::thread{[on_start = calls_.on_start, core = core_] { call_on_start(on_start, *core); }};
+    thread_ =
+        std::thread{[on_start = calls_.on_start, core = core_] { call_on_start(on_start, *core); }};
   }
 
   static void call_on_start(std::function<void()> const& on_start, receiver_core& core) {
@@ -248,7 +249,8 @@ class receiver_runner final : public input, public std::enable_shared_from_this<
 
 }  // namespace
 
-std::shared_ptr<input> make_receiver_input(receiver_calls calls, std::shared_ptr<receiver_core> core,
+std::shared_ptr<input> make_receiver_input(receiver_calls calls,
+                                           std::shared_ptr<receiver_core> core,
                                            chunk_splitter split, receiver_options how) {
   return std::make_shared<receiver_runner>(std::move(calls), std::move(core), split,
                                            std::move(how));

@@ -21,9 +21,9 @@ class record_format final : public file_format {
 
   void prepare(buffer_limits const& limits, consumer sealed) override {
     if (record_length_ > limits.bytes) {
-      throw usage_error{"binary_records: record_length is " + std::to_string(record_length_)
-                        + " bytes, but the receiver's buffer has room for "
-                        + std::to_string(limits.bytes) + "; raise receiver_buffer"};
+      throw usage_error{"binary_records: record_length is " + std::to_string(record_length_) +
+                        " bytes, but the receiver's buffer has room for " +
+                        std::to_string(limits.bytes) + "; raise receiver_buffer"};
     }
     sealed_ = std::move(sealed);
     auto const records = std::max<std::size_t>(block_bytes_for(limits) / record_length_, 1);
@@ -51,9 +51,10 @@ class record_format final : public file_format {
     auto const left = emit();
     if (left == 0) return std::nullopt;
     ++incomplete_files_;
-    return path_ + ": its last " + std::to_string(left) + " bytes are not a record of "
-           + std::to_string(record_length_) + " bytes and were left out; was it complete when it "
-                                              "was moved here?";
+    return path_ + ": its last " + std::to_string(left) + " bytes are not a record of " +
+           std::to_string(record_length_) +
+           " bytes and were left out; was it complete when it "
+           "was moved here?";
   }
 
   void abandon() override { emit(); }
@@ -108,7 +109,8 @@ class record_format final : public file_format {
 
 std::unique_ptr<file_format> make_record_format(std::size_t record_length) {
   if (record_length == 0)
-    throw usage_error{"binary_records: record_length is 0; give the bytes of one record, at least 1"};
+    throw usage_error{
+        "binary_records: record_length is 0; give the bytes of one record, at least 1"};
   return std::make_unique<record_format>(record_length);
 }
 

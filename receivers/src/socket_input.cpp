@@ -39,8 +39,8 @@ socket_input::socket_input(std::string kind, settings how, detail::chunk_splitte
       split_{split} {
   check_backoff(describe(), how_.backoff);
   if (how_.connect_timeout.count() < 1) {
-    throw usage_error{describe() + ": connect_timeout is "
-                      + std::to_string(how_.connect_timeout.count()) + " ms; give at least 1 ms"};
+    throw usage_error{describe() + ": connect_timeout is " +
+                      std::to_string(how_.connect_timeout.count()) + " ms; give at least 1 ms"};
   }
 }
 
@@ -80,8 +80,8 @@ void socket_input::established(std::shared_ptr<connection> peer) {
       if (auto const self = weak.lock()) self->woken();
     });
   };
-  reader_ = std::make_shared<socket_reader>(std::move(peer), intake{pool_, boundary()},
-                                            std::move(wake));
+  reader_ =
+      std::make_shared<socket_reader>(std::move(peer), intake{pool_, boundary()}, std::move(wake));
   auto const first = connections_++ == 0;
   report(first ? receiver_event::type::started : receiver_event::type::restarted,
          peer_ + ": connected");
@@ -95,8 +95,8 @@ void socket_input::retry_later(std::string const& why) {
   auto const attempts = backoff_->failures();
   if (how_.max_connect_attempts != 0 && attempts >= how_.max_connect_attempts) {
     report(receiver_event::type::error, why);
-    return end("gave up after " + std::to_string(attempts)
-               + " attempts in a row without data (max_connect_attempts)");
+    return end("gave up after " + std::to_string(attempts) +
+               " attempts in a row without data (max_connect_attempts)");
   }
   report(receiver_event::type::error,
          why + "; connecting again in " + std::to_string(wait.count()) + " ms");
@@ -173,7 +173,8 @@ void socket_input::lend_room() {
   auto const records = buffer_->held().records + gathered.records;
   auto fits = [&](std::size_t blocks) {
     // The worst that a block can hold is a record per byte.
-    return bytes + blocks * block <= limits.bytes && records + (blocks - 1) * block < limits.records;
+    return bytes + blocks * block <= limits.bytes &&
+           records + (blocks - 1) * block < limits.records;
   };
   auto quota = std::size_t{0};
   while (quota < blocks_in_flight && fits(quota + 1)) ++quota;

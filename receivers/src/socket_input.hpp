@@ -94,7 +94,8 @@ class socket_input : public input, public std::enable_shared_from_this<socket_in
   std::optional<block_buffer> buffer_;
   std::optional<backoff_timer> backoff_;
   std::shared_ptr<socket_reader> reader_;
-  // Kept until it is certain that its line does not go on: the peer is back, or nobody waits for it.
+  // Kept until it is certain that its line does not go on: the peer is back, or nobody waits for
+  // it.
   std::string rest_;
   std::uint64_t connections_ = 0;
   std::uint64_t failed_attempts_ = 0;

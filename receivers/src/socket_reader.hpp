@@ -1,8 +1,8 @@
 /// Reads one connection ahead of its host.
 ///
-/// Thread rule: any thread. Promise: between a read's start and the fetch of its bytes a block is in
-/// flight, and never more of them than the quota allows; with no quota nothing is read, so that the
-/// peer has to wait.
+/// Thread rule: any thread. Promise: between a read's start and the fetch of its bytes a block is
+/// in flight, and never more of them than the quota allows; with no quota nothing is read, so that
+/// the peer has to wait.
 #pragma once
 
 #include <cstddef>
@@ -23,12 +23,13 @@ class socket_reader : public std::enable_shared_from_this<socket_reader> {
   /// What has arrived since the fetch before.
   struct arrivals {
     std::vector<byte_run> runs;
-    std::size_t bytes = 0;          ///< received, unfinished records included
-    bool ended = false;             ///< end of stream, or `failed`
+    std::size_t bytes = 0;  ///< received, unfinished records included
+    bool ended = false;     ///< end of stream, or `failed`
     std::optional<io_error> failed = {};
   };
 
-  /// @param wake  called without a lock, on the thread of the completion, when there is something to
+  /// @param wake  called without a lock, on the thread of the completion, when there is something
+  /// to
   ///              fetch after there was nothing
   socket_reader(std::shared_ptr<connection> from, intake into, std::function<void()> wake);
 

@@ -84,8 +84,7 @@ void write_text_directory(storage& files, std::string const& directory,
   if (auto made = files.create_directory(directory); !made) {
     if (made.error().code != std::errc::file_exists) fail("cannot create", made.error());
     if (policy == existing::refuse)
-      throw runtime_failure{directory +
-                            " exists already; choose another path or remove it first"};
+      throw runtime_failure{directory + " exists already; choose another path or remove it first"};
     empty_directory(files, directory);
   }
   for (std::size_t p = 0; p != parts.size(); ++p)
@@ -95,11 +94,11 @@ void write_text_directory(storage& files, std::string const& directory,
 }
 
 std::shared_ptr<output_spec const> make_text_files_output(std::function<world&()> outside,
-                                                          std::string prefix,
-                                                          std::string suffix) {
+                                                          std::string prefix, std::string suffix) {
   if (prefix.empty() && suffix.empty())
     throw usage_error{
-        "save_as_text_files: prefix and suffix are both empty; give a prefix such as \"out/counts\""};
+        "save_as_text_files: prefix and suffix are both empty; give a prefix such as "
+        "\"out/counts\""};
   return kernels::make_output<text_files_output>(std::move(outside), std::move(prefix),
                                                  std::move(suffix));
 }

@@ -90,8 +90,9 @@ class sim_engine final : public engine {
         return done();
       }
       if (!next)
-        throw stream_failure{"simulation: a deadlock: nothing can run, no timer is pending, and what "
-                             "is waited for has not happened"};
+        throw stream_failure{
+            "simulation: a deadlock: nothing can run, no timer is pending, and what "
+            "is waited for has not happened"};
       fire(*next);
     }
     return true;
@@ -108,7 +109,8 @@ class sim_engine final : public engine {
     }
     // A slow consumer: a timer comes although somebody could run.
     if (sim_->choice.below(64) == 0)
-      if (auto const next = next_due(); next && *next - sim_->outside.clock().monotonic() <= slowest) {
+      if (auto const next = next_due();
+          next && *next - sim_->outside.clock().monotonic() <= slowest) {
         fire(*next);
         return true;
       }
@@ -179,7 +181,8 @@ simulation::~simulation() = default;
 execution simulation::where() {
   return execution{[sim = impl_](options const&) {
     if (std::exchange(sim->used, true))
-      throw usage_error{"simulation: it has run a context already; make one simulation per context"};
+      throw usage_error{
+          "simulation: it has run a context already; make one simulation per context"};
     return std::make_shared<sim_engine>(sim);
   }};
 }

@@ -1,5 +1,5 @@
-#include <actors/src/batch_grid.hpp>
 #include <doctest/doctest.h>
+#include <actors/src/batch_grid.hpp>
 
 using namespace sluice;
 using namespace std::chrono_literals;

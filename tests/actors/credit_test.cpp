@@ -1,5 +1,5 @@
-#include <actors/src/flow/outbox.hpp>
 #include <doctest/doctest.h>
+#include <actors/src/flow/outbox.hpp>
 #include <limits>
 
 using namespace sluice;

@@ -13,8 +13,10 @@ options quiet() {
 
 }  // namespace
 
-TEST_CASE("the death of any core actor is noticed and ends the stream with an error that names it") {
-  for (std::string const role : {"driver", "stage", "sink", "generator", "receiver_host", "listener"})
+TEST_CASE(
+    "the death of any core actor is noticed and ends the stream with an error that names it") {
+  for (std::string const role :
+       {"driver", "stage", "sink", "generator", "receiver_host", "listener"})
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       CAPTURE(role);
       CAPTURE(seed);

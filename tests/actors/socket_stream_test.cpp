@@ -20,7 +20,9 @@ auto count_words(streaming_context& ssc) {
   auto out = std::make_shared<collected<std::pair<std::string, long>>>();
   ssc.socket_text_stream("feed", 9999)
       .flat_map(split_words)
-      .map([](std::string_view w) { return std::pair{w, 1L}; })
+      .map([](std::string_view w) {
+        return std::pair{w, 1L};
+      })
       .reduce_by_key(std::plus<>{})
       .collect_into(out);
   return out;
@@ -36,7 +38,8 @@ options with(trigger t) {
 testkit::sim_script numbered_lines(int n) {
   testkit::sim_script script;
   for (int i = 0; i != n; ++i)
-    script.send("line " + std::to_string(i) + " of many\n", i % 7 == 0 ? duration{300} : duration{0});
+    script.send("line " + std::to_string(i) + " of many\n",
+                i % 7 == 0 ? duration{300} : duration{0});
   return script;
 }
 

@@ -1,5 +1,5 @@
-#include <actors/src/context_core.hpp>
 #include <doctest/doctest.h>
+#include <actors/src/context_core.hpp>
 #include <future>
 #include <sluice/testkit.hpp>
 
@@ -58,7 +58,8 @@ TEST_CASE("an operator, an input or an output after start is a usage_error") {
 TEST_CASE("wrong options are usage_errors that name option and value") {
   auto no_batches = hourly();
   no_batches.max_in_flight_batches = 0;
-  CHECK(contains(message_of([&] { streaming_context ssc{no_batches}; }), "max_in_flight_batches is 0"));
+  CHECK(contains(message_of([&] { streaming_context ssc{no_batches}; }),
+                 "max_in_flight_batches is 0"));
   auto bad_level = hourly();
   bad_level.log_level = "loud";
   CHECK(contains(message_of([&] { streaming_context ssc{bad_level}; }), "\"loud\" is no level"));
@@ -100,7 +101,8 @@ TEST_CASE("a throwing function stops the stream with operator, batch and cause, 
 
 TEST_CASE("the user's own exception is nested in the failure") {
   streaming_context ssc{hourly()};
-  ssc.queue_stream<int>({{1}}).foreach_rdd([](rdd<int> const&) { throw std::out_of_range{"mine"}; });
+  ssc.queue_stream<int>({{1}}).foreach_rdd(
+      [](rdd<int> const&) { throw std::out_of_range{"mine"}; });
   ssc.start();
   try {
     ssc.run_until_idle();
@@ -114,9 +116,8 @@ TEST_CASE("the user's own exception is nested in the failure") {
 TEST_CASE("stop from inside a function of the stream is a usage_error instead of a dead-lock") {
   streaming_context ssc{hourly()};
   std::promise<std::string> said;
-  ssc.queue_stream<int>({{1}}).foreach_rdd([&](rdd<int> const&) {
-    said.set_value(message_of([&] { ssc.stop(); }));
-  });
+  ssc.queue_stream<int>({{1}}).foreach_rdd(
+      [&](rdd<int> const&) { said.set_value(message_of([&] { ssc.stop(); })); });
   ssc.start();
   ssc.run_until_idle();
   CHECK(contains(said.get_future().get(), "from inside the stream"));
@@ -262,14 +263,15 @@ TEST_CASE("outputs of a batch run in the order of registration, batches in their
     streaming_context ssc{hourly(), sim.where()};
     std::vector<std::string> log;
     auto in = ssc.queue_stream<int>({{1}, {2}, {3}, {4}, {5}});
-    in.map([](int x) { return x; }).reduce([](int a, int b) { return a + b; }).foreach_rdd([&](rdd<int> r) {
-      log.push_back("a" + std::to_string(r.take(1).at(0)));
-    });
+    in.map([](int x) { return x; })
+        .reduce([](int a, int b) { return a + b; })
+        .foreach_rdd([&](rdd<int> r) { log.push_back("a" + std::to_string(r.take(1).at(0))); });
     in.foreach_rdd([&](rdd<int> r) { log.push_back("b" + std::to_string(r.take(1).at(0))); });
     ssc.start();
     ssc.run_until_idle();
     CAPTURE(seed);
-    CHECK(log == std::vector<std::string>{"a1", "b1", "a2", "b2", "a3", "b3", "a4", "b4", "a5", "b5"});
+    CHECK(log ==
+          std::vector<std::string>{"a1", "b1", "a2", "b2", "a3", "b3", "a4", "b4", "a5", "b5"});
   }
 }
 
@@ -351,7 +353,9 @@ TEST_CASE("explain names stages, fused steps and exchanges") {
   streaming_context ssc{hourly()};
   ssc.queue_stream<std::string>({{"a"}})
       .flat_map(split_words)
-      .map([](std::string_view w) { return std::pair{w, 1L}; })
+      .map([](std::string_view w) {
+        return std::pair{w, 1L};
+      })
       .reduce_by_key(std::plus<>{})
       .named("counts")
       .print();

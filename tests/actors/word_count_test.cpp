@@ -19,7 +19,9 @@ std::shared_ptr<collected<std::pair<std::string, long>>> build(streaming_context
   auto out = std::make_shared<collected<std::pair<std::string, long>>>();
   ssc.queue_stream(lines())
       .flat_map(split_words)
-      .map([](std::string_view w) { return std::pair{w, 1L}; })
+      .map([](std::string_view w) {
+        return std::pair{w, 1L};
+      })
       .reduce_by_key(std::plus<>{})
       .collect_into(out);
   return out;
@@ -39,8 +41,14 @@ TEST_CASE("word count gives the same batches in the calling thread, on actors an
   }
   auto first = results.front().batches.at(0);
   std::sort(first.begin(), first.end());
-  CHECK(first == counts{{"be", 2}, {"is", 1}, {"not", 1}, {"or", 1}, {"question", 1},
-                        {"that", 1}, {"the", 1}, {"to", 2}});
+  CHECK(first == counts{{"be", 2},
+                        {"is", 1},
+                        {"not", 1},
+                        {"or", 1},
+                        {"question", 1},
+                        {"that", 1},
+                        {"the", 1},
+                        {"to", 2}});
   CHECK(results.front().batches.size() == 4);
   CHECK(results.front().batches.at(1).empty());
 }

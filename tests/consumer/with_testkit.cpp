@@ -3,6 +3,4 @@
 #include <sluice/sluice.hpp>
 #include <sluice/version.hpp>
 
-int main() {
-  return sluice::version() == SLUICE_VERSION_STRING ? 0 : 1;
-}
+int main() { return sluice::version() == SLUICE_VERSION_STRING ? 0 : 1; }

@@ -17,7 +17,9 @@ int main() {
   std::vector<std::vector<std::string>> lines{{"to be or", "not to be"}, {"to stream"}};
   auto counts = ssc.queue_stream<std::string>(lines)
                     .flat_map(sluice::split_words)
-                    .map([](std::string_view w) { return std::pair{w, 1L}; })
+                    .map([](std::string_view w) {
+                      return std::pair{w, 1L};
+                    })
                     .reduce_by_key(std::plus<>{});
   counts.collect_into(seen);
   ssc.start();
@@ -26,8 +28,7 @@ int main() {
 
   for (auto batch : seen->batches()) {
     std::ranges::sort(batch);
-    for (const auto& [word, count] : batch)
-      std::cout << word << ' ' << count << '\n';
+    for (const auto& [word, count] : batch) std::cout << word << ' ' << count << '\n';
     std::cout << "--\n";
   }
 }

@@ -50,8 +50,7 @@ void check_truncated(char const* name, T const& value) {
   CAPTURE(name);
   for (std::size_t size = 0; size != encoded.size(); ++size) {
     CAPTURE(size);
-    CHECK(failure_of<T>({encoded.begin(), encoded.begin() + static_cast<long>(size)})
-          != "decoded");
+    CHECK(failure_of<T>({encoded.begin(), encoded.begin() + static_cast<long>(size)}) != "decoded");
   }
   encoded.push_back({});
   CHECK(says(failure_of<T>(encoded), "1 bytes are left over"));
@@ -115,7 +114,8 @@ TEST_CASE("decode refuses counts that cannot be true before it takes memory") {
   }
   // Three elements of eight bytes cannot be in twenty-three.
   std::vector<std::byte> input(24, std::byte{3});
-  CHECK(says(failure_of<std::vector<std::int64_t>>(input), "the count 3 of elements of at least 8"));
+  CHECK(
+      says(failure_of<std::vector<std::int64_t>>(input), "the count 3 of elements of at least 8"));
 }
 
 TEST_CASE("decode names what the bytes are, the type, the place and the reason") {

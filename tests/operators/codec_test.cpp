@@ -214,13 +214,13 @@ TEST_CASE("codec writes a view as its owned form") {
 TEST_CASE("codec_fingerprint follows from the structure") {
   static_assert(codec_fingerprint<int>() != codec_fingerprint<unsigned>());
   static_assert(codec_fingerprint<std::int64_t>() != codec_fingerprint<double>());
-  static_assert(codec_fingerprint<std::pair<int, text>>()
-                != codec_fingerprint<std::pair<text, int>>());
-  static_assert(codec_fingerprint<std::chrono::seconds>()
-                != codec_fingerprint<std::chrono::milliseconds>());
+  static_assert(codec_fingerprint<std::pair<int, text>>() !=
+                codec_fingerprint<std::pair<text, int>>());
+  static_assert(codec_fingerprint<std::chrono::seconds>() !=
+                codec_fingerprint<std::chrono::milliseconds>());
   static_assert(codec_fingerprint<std::vector<int>>() != codec_fingerprint<std::set<int>>());
-  static_assert(codec_fingerprint<std::tuple<int, std::tuple<int>>>()
-                != codec_fingerprint<std::tuple<std::tuple<int>, int>>());
+  static_assert(codec_fingerprint<std::tuple<int, std::tuple<int>>>() !=
+                codec_fingerprint<std::tuple<std::tuple<int>, int>>());
   static_assert(codec_fingerprint<from_to>() != codec_fingerprint<to_from>());
   static_assert(codec_fingerprint<nothing>() == codec_fingerprint<std::monostate>());
   CHECK(codec_fingerprint<int>() != 0);
@@ -228,13 +228,13 @@ TEST_CASE("codec_fingerprint follows from the structure") {
 
 TEST_CASE("codec_fingerprint is one for types with the same bytes") {
   static_assert(codec_fingerprint<view>() == codec_fingerprint<text>());
-  static_assert(codec_fingerprint<std::pair<view, int>>()
-                == codec_fingerprint<std::pair<text, int>>());
+  static_assert(codec_fingerprint<std::pair<view, int>>() ==
+                codec_fingerprint<std::pair<text, int>>());
   static_assert(codec_fingerprint<label_view>() == codec_fingerprint<label>());
   static_assert(codec_fingerprint<payment>() == codec_fingerprint<std::pair<money, int>>());
   static_assert(codec_fingerprint<std::vector<int>>() == codec_fingerprint<std::deque<int>>());
-  static_assert(codec_fingerprint<std::map<int, text>>()
-                == codec_fingerprint<key_map<int, text>>());
+  static_assert(codec_fingerprint<std::map<int, text>>() ==
+                codec_fingerprint<key_map<int, text>>());
   CHECK(codec_fingerprint<view>() != 0);
 }
 

@@ -55,8 +55,7 @@ struct payment {
 class account {
  public:
   account() = default;
-  account(std::string owner, std::int64_t balance)
-      : owner_{std::move(owner)}, balance_{balance} {}
+  account(std::string owner, std::int64_t balance) : owner_{std::move(owner)}, balance_{balance} {}
   bool operator==(account const&) const = default;
 
  private:

@@ -49,8 +49,9 @@ TEST_CASE("filter takes what can be tested, not bool alone") {
 TEST_CASE("filter after filter is the filter of both") {
   for_seeds(300, [](random_stream& random) {
     auto const in = random_table(random, 100);
-    check_same(run_inline(in, [](auto s) { return s.filter(even).filter(small); }),
-               run_inline(in, [](auto s) { return s.filter([](int x) { return even(x) && small(x); }); }));
+    check_same(
+        run_inline(in, [](auto s) { return s.filter(even).filter(small); }),
+        run_inline(in, [](auto s) { return s.filter([](int x) { return even(x) && small(x); }); }));
   });
 }
 

@@ -35,7 +35,10 @@ TEST_CASE("flat_map takes ranges of every kind") {
   check_table(
       in, [](auto s) { return s.flat_map([](int n) { return std::views::iota(0, n); }); }, out);
   check_table(
-      in, [](auto s) { return s.flat_map([](int n) { return std::views::iota(0, n) | std::views::all; }); },
+      in,
+      [](auto s) {
+        return s.flat_map([](int n) { return std::views::iota(0, n) | std::views::all; });
+      },
       out);
   // A range that the record itself holds, by reference.
   check_table(
@@ -76,7 +79,8 @@ TEST_CASE("flat_map emits through a function, whatever its form") {
   check_table(
       in, [&](auto s) { return s.flat_map(generic); }, out);
   check_table(
-      in, [&](auto s) { return s.flat_map([&](int x, emitter<int> emit) { generic(x, emit); }); }, out);
+      in, [&](auto s) { return s.flat_map([&](int x, emitter<int> emit) { generic(x, emit); }); },
+      out);
   check_table(
       in,
       [&](auto s) {
@@ -92,7 +96,8 @@ TEST_CASE("flat_map owns words that point into the text of an earlier step") {
   check_table(
       words{{"ab cd"}, {}},
       [](auto in) {
-        return in.map([](std::string const& l) { return l + " and something that is no small string"; })
+        return in
+            .map([](std::string const& l) { return l + " and something that is no small string"; })
             .flat_map(split_words)
             .filter([](std::string_view w) { return w.size() > 3; });
       },
@@ -102,8 +107,9 @@ TEST_CASE("flat_map owns words that point into the text of an earlier step") {
 TEST_CASE("flat_map of one result each is map") {
   for_seeds(100, [](random_stream& random) {
     auto const in = random_table(random, 100);
-    check_same(run_inline(in, [](auto s) { return s.flat_map([](int x) { return std::array{x + 1}; }); }),
-               run_inline(in, [](auto s) { return s.map([](int x) { return x + 1; }); }));
+    check_same(
+        run_inline(in, [](auto s) { return s.flat_map([](int x) { return std::array{x + 1}; }); }),
+        run_inline(in, [](auto s) { return s.map([](int x) { return x + 1; }); }));
   });
 }
 
@@ -112,51 +118,50 @@ TEST_CASE("flat_map after flat_map goes through the inner results in order") {
     auto const in = random_table(random, 4);
     check_same(run_inline(in, [](auto s) { return s.flat_map(repeated).flat_map(repeated); }),
                run_inline(in, [](auto s) {
-                 return s.flat_map([](int x) { return std::vector<int>(static_cast<std::size_t>(x * x), x); });
+                 return s.flat_map(
+                     [](int x) { return std::vector<int>(static_cast<std::size_t>(x * x), x); });
                }));
   });
 }
 
 TEST_CASE("flat_map whose function throws fails the batch, and the batches before stay committed") {
-  check_failure(
-      table<int>{{1}, {}, {2}},
-      [](auto in) {
-        return in.flat_map([](int x) { return x == 2 ? throw std::runtime_error{"two"} : repeated(x); });
-      },
-      table<int>{{1}, {}}, {"'flat_map#2'", "batch 3", "two"});
-  check_failure(
-      table<int>{{1}, {2}},
-      [](auto in) {
-        return in.flat_map([](int x, auto&& emit) {
-          emit(x);
-          if (x == 2) throw std::runtime_error{"after two"};
-        });
-      },
-      table<int>{{1}}, {"'flat_map#2'", "batch 2", "after two"});
+  check_failure(table<int>{{1}, {}, {2}},
+                [](auto in) {
+                  return in.flat_map(
+                      [](int x) { return x == 2 ? throw std::runtime_error{"two"} : repeated(x); });
+                },
+                table<int>{{1}, {}}, {"'flat_map#2'", "batch 3", "two"});
+  check_failure(table<int>{{1}, {2}},
+                [](auto in) {
+                  return in.flat_map([](int x, auto&& emit) {
+                    emit(x);
+                    if (x == 2) throw std::runtime_error{"after two"};
+                  });
+                },
+                table<int>{{1}}, {"'flat_map#2'", "batch 2", "after two"});
 }
 
 TEST_CASE("flat_map whose range throws while it is read is the one that failed") {
-  check_failure(
-      table<int>{{1}, {2}},
-      [](auto in) {
-        return in
-            .flat_map([](int n) {
-              return std::views::iota(0, n) | std::views::transform([](int x) {
-                       return x == 1 ? throw std::runtime_error{"lazily"} : x;
-                     });
-            })
-            .map([](int x) { return x; });
-      },
-      table<int>{{0}}, {"'flat_map#2'", "batch 2", "lazily"});
+  check_failure(table<int>{{1}, {2}},
+                [](auto in) {
+                  return in
+                      .flat_map([](int n) {
+                        return std::views::iota(0, n) | std::views::transform([](int x) {
+                                 return x == 1 ? throw std::runtime_error{"lazily"} : x;
+                               });
+                      })
+                      .map([](int x) { return x; });
+                },
+                table<int>{{0}}, {"'flat_map#2'", "batch 2", "lazily"});
 }
 
 TEST_CASE("flat_map leaves the failure of a step behind it to that step") {
-  check_failure(
-      table<int>{{1}},
-      [](auto in) {
-        return in.flat_map(repeated).map([](int x) { return x == 1 ? throw std::runtime_error{"one"} : x; });
-      },
-      table<int>{}, {"'map#3'", "one"});
+  check_failure(table<int>{{1}},
+                [](auto in) {
+                  return in.flat_map(repeated).map(
+                      [](int x) { return x == 1 ? throw std::runtime_error{"one"} : x; });
+                },
+                table<int>{}, {"'map#3'", "one"});
 }
 
 TEST_CASE("flat_map has the type of the elements") {

@@ -42,27 +42,29 @@ TEST_CASE("flat_map_values of one value each is map_values") {
     auto const in = random_table(random, 50);
     auto const keyed = [](int x) { return std::pair{x % 5, x}; };
     check_same(
-        run_inline(
-            in, [&](auto s) { return s.map(keyed).flat_map_values([](int v) { return std::array{v + 1}; }); }),
-        run_inline(in, [&](auto s) { return s.map(keyed).map_values([](int v) { return v + 1; }); }));
+        run_inline(in,
+                   [&](auto s) {
+                     return s.map(keyed).flat_map_values([](int v) { return std::array{v + 1}; });
+                   }),
+        run_inline(in,
+                   [&](auto s) { return s.map(keyed).map_values([](int v) { return v + 1; }); }));
   });
 }
 
 TEST_CASE("flat_map_values whose function throws fails the batch, also while its range is read") {
-  check_failure(
-      table<pairs>{{{"a", 1}}, {{"b", 7}}},
-      [](auto in) {
-        return in.flat_map_values([](int v) { return v == 7 ? throw std::domain_error{"seven"} : up_to(v); });
-      },
-      table<pairs>{{{"a", 0}}}, {"'flat_map_values#2'", "batch 2", "seven"});
-  check_failure(
-      table<pairs>{{{"a", 1}}, {{"b", 2}}},
-      [](auto in) {
-        return in.flat_map_values([](int v) {
-          return up_to(v) | std::views::transform([](int x) {
-                   return x == 1 ? throw std::runtime_error{"lazily"} : x;
-                 });
-        });
-      },
-      table<pairs>{{{"a", 0}}}, {"'flat_map_values#2'", "batch 2", "lazily"});
+  check_failure(table<pairs>{{{"a", 1}}, {{"b", 7}}},
+                [](auto in) {
+                  return in.flat_map_values(
+                      [](int v) { return v == 7 ? throw std::domain_error{"seven"} : up_to(v); });
+                },
+                table<pairs>{{{"a", 0}}}, {"'flat_map_values#2'", "batch 2", "seven"});
+  check_failure(table<pairs>{{{"a", 1}}, {{"b", 2}}},
+                [](auto in) {
+                  return in.flat_map_values([](int v) {
+                    return up_to(v) | std::views::transform([](int x) {
+                             return x == 1 ? throw std::runtime_error{"lazily"} : x;
+                           });
+                  });
+                },
+                table<pairs>{{{"a", 0}}}, {"'flat_map_values#2'", "batch 2", "lazily"});
 }

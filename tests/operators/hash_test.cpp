@@ -38,8 +38,8 @@ bool found_by(Form const& form) {
   using key = owned_t<Form>;
   key_map<key, int> map;
   map.emplace(to_owned(form), 1);
-  auto const same_hash = hash_as<key>(form) == hash_as<key>(to_owned(form))
-                         && hash_as<Form>(form) == hash_as<key>(form);
+  auto const same_hash = hash_as<key>(form) == hash_as<key>(to_owned(form)) &&
+                         hash_as<Form>(form) == hash_as<key>(form);
   return same_hash && map.find(form) != map.end() && key_equal<key>{}(form, to_owned(form));
 }
 
@@ -125,7 +125,8 @@ struct sluice::owned_type<place_view> {
 
 static_assert(hashable_key<int> && hashable_key<view> && hashable_key<std::pair<view, double>>);
 static_assert(hashable_key<std::tuple<std::optional<text>, std::vector<char>>>);
-static_assert(hashable_key<std::chrono::seconds> && hashable_key<std::chrono::system_clock::time_point>);
+static_assert(hashable_key<std::chrono::seconds> &&
+              hashable_key<std::chrono::system_clock::time_point>);
 static_assert(hashable_key<std::thread::id> && hashable_key<loose> && hashable_key<place>);
 static_assert(hashable_key<symbol> && hashable_key<std::variant<std::monostate, place>>);
 static_assert(!hashable_key<int*> && !hashable_key<std::shared_ptr<int>> && !hashable_key<opaque>);

@@ -13,9 +13,7 @@ auto const size_of = [](auto const& records) { return std::array{records.size()}
 TEST_CASE("map_partitions sees each partition once, in order") {
   check_table(
       table<int>{{}, {1, 2, 3, 4, 5, 6, 7, 8, 9}, {10}},
-      [](auto in) {
-        return in.map_partitions([](std::vector<int> const& all) { return all; });
-      },
+      [](auto in) { return in.map_partitions([](std::vector<int> const& all) { return all; }); },
       table<int>{{}, {1, 2, 3, 4, 5, 6, 7, 8, 9}, {10}});
 }
 
@@ -29,9 +27,7 @@ TEST_CASE("map_partitions calls its function for empty partitions too") {
 TEST_CASE("map_partitions is not called in a batch that its stream does not have") {
   check_table(
       table<int>{{1}, {2}, {3}, {4}},
-      [](auto in) {
-        return in.window(2h, 2h).map_partitions(size_of).reduce(std::plus<>{});
-      },
+      [](auto in) { return in.window(2h, 2h).map_partitions(size_of).reduce(std::plus<>{}); },
       table<std::size_t>{{2}, {2}});
 }
 
@@ -65,22 +61,19 @@ TEST_CASE("map_partitions may return a view of its argument") {
 }
 
 TEST_CASE("map_partitions whose function throws fails the batch, also while its range is read") {
-  check_failure(
-      table<int>{{1}, {2}},
-      [](auto in) {
-        return in.map_partitions([](std::vector<int> const& all) {
-          return !all.empty() && all[0] == 2 ? throw std::runtime_error{"two"} : all;
-        });
-      },
-      table<int>{{1}}, {"'map_partitions#2'", "batch 2", "two"});
-  check_failure(
-      table<int>{{1}, {2}},
-      [](auto in) {
-        return in.map_partitions([](std::vector<int> const& all) {
-          return std::views::transform(all, [](int x) {
-            return x == 2 ? throw std::runtime_error{"lazily"} : x;
-          });
-        });
-      },
-      table<int>{{1}}, {"'map_partitions#2'", "batch 2", "lazily"});
+  check_failure(table<int>{{1}, {2}},
+                [](auto in) {
+                  return in.map_partitions([](std::vector<int> const& all) {
+                    return !all.empty() && all[0] == 2 ? throw std::runtime_error{"two"} : all;
+                  });
+                },
+                table<int>{{1}}, {"'map_partitions#2'", "batch 2", "two"});
+  check_failure(table<int>{{1}, {2}},
+                [](auto in) {
+                  return in.map_partitions([](std::vector<int> const& all) {
+                    return std::views::transform(
+                        all, [](int x) { return x == 2 ? throw std::runtime_error{"lazily"} : x; });
+                  });
+                },
+                table<int>{{1}}, {"'map_partitions#2'", "batch 2", "lazily"});
 }

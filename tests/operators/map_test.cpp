@@ -20,15 +20,16 @@ auto const times_three = [](int x) { return x * 3; };
 
 TEST_CASE("map applies its function to every record, in order") {
   check_table(
-      table<int>{{}, {1}, {2, 3, 4, 5, 6, 7, 8}, {}},
-      [](auto in) { return in.map(add_one); },
+      table<int>{{}, {1}, {2, 3, 4, 5, 6, 7, 8}, {}}, [](auto in) { return in.map(add_one); },
       table<int>{{}, {2}, {3, 4, 5, 6, 7, 8, 9}, {}});
 }
 
 TEST_CASE("map changes the type of the records") {
   check_table(
       table<int>{{1, 2}, {}, {3}},
-      [](auto in) { return in.map([](int x) { return std::pair{std::string(x, 'x'), x > 1}; }); },
+      [](auto in) { return in.map([](int x) {
+                      return std::pair{std::string(x, 'x'), x > 1};
+                    }); },
       table<std::pair<std::string, bool>>{{{"x", false}, {"xx", true}}, {}, {{"xxx", true}}});
 }
 
@@ -44,7 +45,8 @@ TEST_CASE("map hands out views into the text of the batch") {
 
 TEST_CASE("map of C strings gives text") {
   check_table(
-      table<int>{{1, 2}}, [](auto in) { return in.map([](int x) { return x % 2 ? "odd" : "even"; }); },
+      table<int>{{1, 2}},
+      [](auto in) { return in.map([](int x) { return x % 2 ? "odd" : "even"; }); },
       table<std::string>{{"odd", "even"}});
 }
 
@@ -107,36 +109,34 @@ TEST_CASE("map of a handle that is used twice serves both") {
 }
 
 TEST_CASE("map whose function throws fails the batch, and the batches before stay committed") {
-  check_failure(
-      table<int>{{1}, {}, {2, 3}, {4}},
-      [](auto in) {
-        return in.map(add_one).map([](int x) {
-          if (x == 4) throw std::runtime_error{"no fours"};
-          return x;
-        });
-      },
-      table<int>{{2}, {}}, {"'map#3'", "batch 3", "no fours"});
+  check_failure(table<int>{{1}, {}, {2, 3}, {4}},
+                [](auto in) {
+                  return in.map(add_one).map([](int x) {
+                    if (x == 4) throw std::runtime_error{"no fours"};
+                    return x;
+                  });
+                },
+                table<int>{{2}, {}}, {"'map#3'", "batch 3", "no fours"});
 }
 
 TEST_CASE("map names the operator that threw, not the ones around it") {
   auto const fine = [](int x) { return x; };
-  check_failure(
-      table<int>{{1}},
-      [&](auto in) {
-        return in.map(fine)
-            .named("before")
-            .map([](int x) { return x == 1 ? throw std::out_of_range{"one"} : x; })
-            .named("culprit")
-            .map(fine)
-            .named("behind");
-      },
-      table<int>{}, {"'culprit'", "batch 1", "one"});
+  check_failure(table<int>{{1}},
+                [&](auto in) {
+                  return in.map(fine)
+                      .named("before")
+                      .map([](int x) { return x == 1 ? throw std::out_of_range{"one"} : x; })
+                      .named("culprit")
+                      .map(fine)
+                      .named("behind");
+                },
+                table<int>{}, {"'culprit'", "batch 1", "one"});
 }
 
 TEST_CASE("map whose function throws something odd still names the operator") {
-  check_failure(
-      table<int>{{1}}, [](auto in) { return in.map([](int x) { return x == 1 ? throw 42 : x; }); },
-      table<int>{}, {"'map#2'", "an exception that is no std::exception"});
+  check_failure(table<int>{{1}},
+                [](auto in) { return in.map([](int x) { return x == 1 ? throw 42 : x; }); },
+                table<int>{}, {"'map#2'", "an exception that is no std::exception"});
 }
 
 TEST_CASE("map keeps the type that its function returns, without reference") {

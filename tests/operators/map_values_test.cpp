@@ -44,22 +44,30 @@ TEST_CASE("map_values is a map that leaves the key alone") {
     auto const in = random_table(random, 50);
     auto const keyed = [](int x) { return std::pair{x % 5, x}; };
     check_same(
-        run_inline(in, [&](auto s) { return s.map(keyed).map_values([](int v) { return v + 7; }); }),
-        run_inline(in, [](auto s) { return s.map([](int x) { return std::pair{x % 5, x + 7}; }); }));
+        run_inline(in,
+                   [&](auto s) { return s.map(keyed).map_values([](int v) { return v + 7; }); }),
+        run_inline(in, [](auto s) {
+          return s.map([](int x) { return std::pair{x % 5, x + 7}; });
+        }));
   });
 }
 
-TEST_CASE("map_values whose function throws fails the batch, and the batches before stay committed") {
-  check_failure(
-      table<pairs>{{{"a", 1}}, {{"b", 0}}},
-      [](auto in) {
-        return in.map_values([](int v) { return v == 0 ? throw std::domain_error{"zero"} : 100 / v; });
-      },
-      table<pairs>{{{"a", 100}}}, {"'map_values#2'", "batch 2", "zero"});
+TEST_CASE(
+    "map_values whose function throws fails the batch, and the batches before stay committed") {
+  check_failure(table<pairs>{{{"a", 1}}, {{"b", 0}}},
+                [](auto in) {
+                  return in.map_values(
+                      [](int v) { return v == 0 ? throw std::domain_error{"zero"} : 100 / v; });
+                },
+                table<pairs>{{{"a", 100}}}, {"'map_values#2'", "batch 2", "zero"});
 }
 
 TEST_CASE("map_values exists for pairs only") {
-  auto const can = [](auto s) { return requires { s.map_values([](int x) { return x; }); }; };
+  auto const can = [](auto s) {
+    return requires {
+      s.map_values([](int x) { return x; });
+    };
+  };
   static_assert(std::is_invocable_v<decltype(can), dstream<int>>);
   static_assert(!requires(dstream<int> s) { s.map_values(std::identity{}); });
   static_assert(requires(dstream<std::pair<int, int>> s) { s.map_values(std::identity{}); });

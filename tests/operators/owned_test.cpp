@@ -44,7 +44,7 @@ struct counted {
 
 template <class View, class Owned>
 inline constexpr bool owns_as =
-    std::is_same_v<owned_t<View>, Owned> && std::is_same_v<owned_t<Owned>, Owned>;
+    std::is_same_v<owned_t<View>, Owned>&& std::is_same_v<owned_t<Owned>, Owned>;
 
 }  // namespace
 
@@ -137,6 +137,6 @@ TEST_CASE("to_owned moves the owned parts of an rvalue whose other parts are vie
 
 TEST_CASE("to_owned uses a user's own owned_type, nested as well") {
   CHECK(to_owned(token_view{"if"}) == token{"if"});
-  CHECK(to_owned(std::vector{token_view{"a"}, token_view{"b"}})
-        == std::vector{token{"a"}, token{"b"}});
+  CHECK(to_owned(std::vector{token_view{"a"}, token_view{"b"}}) ==
+        std::vector{token{"a"}, token{"b"}});
 }

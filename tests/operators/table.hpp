@@ -1,7 +1,7 @@
 /// Tables of batches in and batches out: what the tests of operators and outputs share.
 ///
-/// Every check runs in the calling thread, on actors and on simulated schedules. Records are compared
-/// in order: the same input and parallelism have the same output.
+/// Every check runs in the calling thread, on actors and on simulated schedules. Records are
+/// compared in order: the same input and parallelism have the same output.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -67,8 +67,8 @@ table<T> sorted(table<T> batches) {
   return batches;
 }
 
-/// As `check_everywhere` for streams whose order depends on the number of partitions: every way gives
-/// the same order, every width the same records.
+/// As `check_everywhere` for streams whose order depends on the number of partitions: every way
+/// gives the same order, every width the same records.
 template <class T>
 void check_records_everywhere(program<T> const& build, table<T> const& expected) {
   for (auto width : widths) {
@@ -139,7 +139,8 @@ inline std::string message_of(std::function<void()> const& f) {
 
 inline void check_says(std::string const& text, std::vector<std::string> const& parts) {
   for (auto const& part : parts)
-    CHECK_MESSAGE(text.find(part) != std::string::npos, "\"", text, "\" does not say \"", part, "\"");
+    CHECK_MESSAGE(text.find(part) != std::string::npos, "\"", text, "\" does not say \"", part,
+                  "\"");
 }
 
 /// `operators` fail: the batches before are committed, no other is, and the error says `parts`.
@@ -172,7 +173,8 @@ inline table<int> random_table(random_stream& random, int bound, std::size_t max
   table<int> result(1 + random.below(max_batches));
   for (auto& batch : result) {
     batch.resize(random.below(4) == 0 ? 0 : random.below(max_records + 1));
-    for (auto& record : batch) record = static_cast<int>(random.below(static_cast<std::uint64_t>(bound)));
+    for (auto& record : batch)
+      record = static_cast<int>(random.below(static_cast<std::uint64_t>(bound)));
   }
   return result;
 }

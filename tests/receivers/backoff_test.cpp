@@ -30,8 +30,8 @@ std::string complaint(reconnect_backoff const& how) {
 
 TEST_CASE("backoff grows by its factor up to its longest wait") {
   auto const how = reconnect_backoff{.min = 100ms, .max = 1000ms, .factor = 2, .jitter = 0};
-  CHECK(waits({how, random_stream{1}}, 6)
-        == std::vector<std::int64_t>{100, 200, 400, 800, 1000, 1000});
+  CHECK(waits({how, random_stream{1}}, 6) ==
+        std::vector<std::int64_t>{100, 200, 400, 800, 1000, 1000});
 }
 
 TEST_CASE("backoff cuts the wait after chance has moved it") {

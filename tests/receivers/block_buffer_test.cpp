@@ -20,7 +20,9 @@ std::vector<int> numbers(int from, int to) {
 
 block numbers_block(int from, int to) { return {make_chunk(numbers(from, to))}; }
 
-std::vector<int> taken(block_buffer::share const& share) { return records_of<int>({{share.chunks}}); }
+std::vector<int> taken(block_buffer::share const& share) {
+  return records_of<int>({{share.chunks}});
+}
 
 auto const split_numbers = detail::split_chunk<int>;
 
@@ -168,11 +170,11 @@ TEST_CASE("split_chunk copies a record a logarithmic number of times") {
 TEST_CASE("split_chunk keeps alive what views point into") {
   auto const text = std::make_shared<std::string const>("onetwothree");
   auto const keep = std::make_shared<chunk_of<std::string_view>>(text, std::string_view{}, 0, 11);
-  auto const views = std::vector<std::string_view>{
-      std::string_view{*text}.substr(0, 3), std::string_view{*text}.substr(3, 3),
-      std::string_view{*text}.substr(6, 5)};
-  auto whole = chunk_ptr{
-      std::make_shared<chunk_of<std::string_view>>(views, std::vector<chunk_ptr>{keep})};
+  auto const views = std::vector<std::string_view>{std::string_view{*text}.substr(0, 3),
+                                                   std::string_view{*text}.substr(3, 3),
+                                                   std::string_view{*text}.substr(6, 5)};
+  auto whole =
+      chunk_ptr{std::make_shared<chunk_of<std::string_view>>(views, std::vector<chunk_ptr>{keep})};
   auto const watch = std::weak_ptr{whole};
   auto parts = detail::split_text_chunk(whole, 1);
   whole.reset();

@@ -15,7 +15,7 @@ using testkit::storage_operation;
 
 namespace {
 
-constexpr auto error = receiver_event::type::error;
+constexpr auto an_error = receiver_event::type::error;
 
 struct fixture : simulation {
   explicit fixture(buffer_limits limits = {}) : simulation{limits} {
@@ -194,8 +194,8 @@ TEST_CASE("text file input counts a file that vanishes between listing and readi
   f.settle();
   CHECK(f.next() == text_list{"y"});
   CHECK(f.counter("vanished_files") == 1);
-  CHECK(f.host->reasons(error)
-        == text_list{"in/a was listed and is gone; nothing of it was read"});
+  CHECK(f.host->reasons(an_error) ==
+        text_list{"in/a was listed and is gone; nothing of it was read"});
 }
 
 TEST_CASE("text file input names a file that it may not read and goes on") {
@@ -207,8 +207,8 @@ TEST_CASE("text file input names a file that it may not read and goes on") {
   f.settle();
   CHECK(f.next() == text_list{"y"});
   CHECK(f.counter("unreadable_files") == 1);
-  REQUIRE(f.host->count(error) == 1);
-  CHECK(mentions(f.host->reasons(error)[0], "in/a: Permission denied"));
+  REQUIRE(f.host->count(an_error) == 1);
+  CHECK(mentions(f.host->reasons(an_error)[0], "in/a: Permission denied"));
 }
 
 TEST_CASE("text file input delivers what came before a read error and drops the broken line") {
@@ -216,27 +216,30 @@ TEST_CASE("text file input delivers what came before a read error and drops the 
   f.start();
   auto text = many_lines(5000);
   f.put("a", text);
-  f.world.storage().inject(
-      {.operation = storage_operation::read, .path = "in/a", .code = std::errc::io_error, .after = 1});
+  f.world.storage().inject({.operation = storage_operation::read,
+                            .path = "in/a",
+                            .code = std::errc::io_error,
+                            .after = 1});
   f.settle();
   auto const got = f.next();
   CHECK(!got.empty());
   CHECK(got.front() == "line 0");
   CHECK(f.counter("unreadable_files") == 1);
   CHECK(f.counter("partial_lines") == 1);
-  REQUIRE(f.host->count(error) == 1);
-  CHECK(mentions(f.host->reasons(error)[0], "in/a: Input/output error at offset 4096"));
+  REQUIRE(f.host->count(an_error) == 1);
+  CHECK(mentions(f.host->reasons(an_error)[0], "in/a: Input/output error at offset 4096"));
   CHECK(f.source->status(true).idle);
 }
 
-TEST_CASE("text file input waits for a directory that is missing and reads all that comes with it") {
+TEST_CASE(
+    "text file input waits for a directory that is missing and reads all that comes with it") {
   auto f = fixture{};
   f.start(std::make_unique<text_file_input>("later"));
-  REQUIRE(f.host->count(error) == 1);
-  CHECK(mentions(f.host->reasons(error)[0], "later: No such file or directory"));
-  CHECK(mentions(f.host->reasons(error)[0], "every 1000 ms"));
+  REQUIRE(f.host->count(an_error) == 1);
+  CHECK(mentions(f.host->reasons(an_error)[0], "later: No such file or directory"));
+  CHECK(mentions(f.host->reasons(an_error)[0], "every 1000 ms"));
   f.advance(5s);
-  CHECK(f.host->count(error) == 1);
+  CHECK(f.host->count(an_error) == 1);
   CHECK(f.counter("listing_errors") >= 5);
   f.world.storage().put("later/a", "x\n");
   f.advance(1s);
@@ -252,7 +255,7 @@ TEST_CASE("text file input tells old files from new ones when the first listing 
   f.advance(1s);
   f.world.storage().inject({storage_operation::list, "in", std::errc::permission_denied, 2});
   f.start();
-  CHECK(mentions(f.host->reasons(error).at(0), "in: Permission denied"));
+  CHECK(mentions(f.host->reasons(an_error).at(0), "in: Permission denied"));
   f.world.clock().advance(10ms);
   f.put("new", "new\n");
   f.advance(3s);
@@ -284,7 +287,8 @@ TEST_CASE("text file input reads in pieces, and a cut sees all that there is roo
   f.start();
   f.put("a", std::string(1'000'000, '\n'));
   // The watch, then one piece of work for each piece of the file.
-  while (f.world.events().run_one(f.choice)) {}
+  while (f.world.events().run_one(f.choice)) {
+  }
   CHECK(f.host->run_one());
   CHECK(f.host->run_one());
   CHECK(f.counter("bytes_read") == 256 * 1024);
@@ -314,8 +318,8 @@ TEST_CASE("text file input tells and counts a file that changed after it was rea
   f.advance(5s);
   CHECK(f.next().empty());
   CHECK(f.counter("changed_files") == 1);
-  REQUIRE(f.host->count(error) == 1);
-  CHECK(mentions(f.host->reasons(error)[0], "in/a has 8 bytes now and had 4 when it was read"));
+  REQUIRE(f.host->count(an_error) == 1);
+  CHECK(mentions(f.host->reasons(an_error)[0], "in/a has 8 bytes now and had 4 when it was read"));
 }
 
 TEST_CASE("text file input reads a name again once it was gone") {
@@ -383,8 +387,8 @@ TEST_CASE("text file input fails at a line above the bound if it is told to") {
   f.put("b", "never\n");
   f.settle();
   CHECK(f.next() == text_list{"ok"});
-  REQUIRE(f.host->count(error) == 1);
-  CHECK(mentions(f.host->reasons(error)[0], "in/a: a line is longer than max_line_bytes = 10"));
+  REQUIRE(f.host->count(an_error) == 1);
+  CHECK(mentions(f.host->reasons(an_error)[0], "in/a: a line is longer than max_line_bytes = 10"));
   CHECK(f.host->count(receiver_event::type::stopped) == 1);
   CHECK(f.source->status(true).idle);
 }
@@ -424,14 +428,14 @@ TEST_CASE("file input leaves out and counts the lines that parse to nothing") {
 TEST_CASE("file input parses whole contents into a range of records") {
   auto f = fixture{};
   f.start(make_file_input<std::string>("in", [](std::string_view contents) {
-    return std::vector<std::string>{std::to_string(contents.size()), std::string{contents.substr(0, 3)}};
+    return std::vector<std::string>{std::to_string(contents.size()),
+                                    std::string{contents.substr(0, 3)}};
   }));
   auto const large = std::string(700'000, 'x');
   f.put("a", "abcdef");
   f.put("b", large);
   f.settle();
-  CHECK(f.next_records<std::string>()
-        == std::vector<std::string>{"6", "abc", "700000", "xxx"});
+  CHECK(f.next_records<std::string>() == std::vector<std::string>{"6", "abc", "700000", "xxx"});
 }
 
 TEST_CASE("file input refuses to parse contents that are larger than its buffer") {
@@ -444,8 +448,9 @@ TEST_CASE("file input refuses to parse contents that are larger than its buffer"
   f.settle();
   CHECK(f.next_records<int>() == std::vector<int>{65'536});
   CHECK(f.counter("oversized_files") == 1);
-  REQUIRE(f.host->count(error) == 1);
-  CHECK(mentions(f.host->reasons(error)[0], "in/a is larger than the receiver's buffer of 65536"));
+  REQUIRE(f.host->count(an_error) == 1);
+  CHECK(
+      mentions(f.host->reasons(an_error)[0], "in/a is larger than the receiver's buffer of 65536"));
 }
 
 TEST_CASE("file input throws what the parsing function threw, with file and line") {
@@ -456,7 +461,8 @@ TEST_CASE("file input throws what the parsing function threw, with file and line
   f.put("good", "1\n2\n");
   f.world.clock().advance(1ms);
   f.put("bad", "3\nfour\n5\n");
-  while (f.world.events().run_one(f.choice)) {}
+  while (f.world.events().run_one(f.choice)) {
+  }
   auto message = std::string{};
   auto nested = std::string{};
   try {
@@ -471,7 +477,7 @@ TEST_CASE("file input throws what the parsing function threw, with file and line
   }
   CHECK(message == "in/bad, line 2: the parsing function threw: not a number: four");
   CHECK(nested == "not a number: four");
-  CHECK(f.host->reasons(error) == text_list{message});
+  CHECK(f.host->reasons(an_error) == text_list{message});
   CHECK(f.next_records<int>() == std::vector<int>{1, 2});
 }
 
@@ -479,7 +485,8 @@ TEST_CASE("file input throws what the filter threw") {
   auto f = fixture{};
   f.put("a", "x\n");
   auto const made = std::make_unique<text_file_input>(
-      "in", file_options{.filter = [](std::string_view) -> bool { throw std::runtime_error{"no"}; }});
+      "in",
+      file_options{.filter = [](std::string_view) -> bool { throw std::runtime_error{"no"}; }});
   CHECK_THROWS_WITH_AS(made->start(f.host), doctest::Contains("filter threw: no"), stream_failure);
   made->stop();
 }
@@ -494,11 +501,13 @@ TEST_CASE("binary records input delivers records of a fixed length") {
   CHECK(next_lines(*f.source, 2) == text_list{"bbbb", std::string("c\nc\0", 4)});
   CHECK(f.counter("incomplete_files") == 1);
   CHECK(f.counter("dropped_bytes") == 2);
-  REQUIRE(f.host->count(error) == 1);
-  CHECK(mentions(f.host->reasons(error)[0], "in/b: its last 2 bytes are not a record of 4 bytes"));
+  REQUIRE(f.host->count(an_error) == 1);
+  CHECK(
+      mentions(f.host->reasons(an_error)[0], "in/b: its last 2 bytes are not a record of 4 bytes"));
 }
 
-TEST_CASE("binary records input delivers many records over many blocks, in order and accounted for") {
+TEST_CASE(
+    "binary records input delivers many records over many blocks, in order and accounted for") {
   auto f = fixture{{.bytes = 64 * 1024}};
   f.start(std::make_unique<binary_records_input>("in", 7));
   auto bytes = std::string{};

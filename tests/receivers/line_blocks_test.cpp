@@ -18,8 +18,10 @@ constexpr std::size_t block = 64;
 
 struct fixture {
   explicit fixture(line_blocks::rules how = {})
-      : parts{pool, line_boundary(how.max_line_bytes)},
-        lines{how, pool, [this](chunk_ptr sealed) { out.chunks.push_back(std::move(sealed)); }} {}
+      : parts{pool, line_boundary(how.max_line_bytes)}, lines{how, pool, [this](chunk_ptr sealed) {
+                                                                out.chunks.push_back(
+                                                                    std::move(sealed));
+                                                              }} {}
 
   void feed(std::string_view text) {
     while (!text.empty()) {
@@ -114,7 +116,8 @@ TEST_CASE("line_blocks returns the memory of every chunk to the pool") {
 }
 
 TEST_CASE("line_blocks splits a long line at multiples of the bound, wherever the text was cut") {
-  auto const text = std::string{"ok\n0123456789abcdefghijABC\nexactly10.\n0123456789abcdefghij\nend\n"};
+  auto const text =
+      std::string{"ok\n0123456789abcdefghijABC\nexactly10.\n0123456789abcdefghij\nend\n"};
   auto const expected = text_list{"ok",         "0123456789", "abcdefghij", "ABC",
                                   "exactly10.", "0123456789", "abcdefghij", "end"};
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {

@@ -18,7 +18,7 @@ namespace {
 using word = std::pair<std::string, int>;
 using words = std::vector<word>;
 
-constexpr auto error = receiver_event::type::error;
+constexpr auto an_error = receiver_event::type::error;
 
 raw_socket_options quick() {
   return {.backoff = {.min = 100ms, .max = 1000ms, .factor = 2, .jitter = 0}};
@@ -81,9 +81,9 @@ TEST_CASE("raw socket input ends the connection at a frame that cannot be decode
       .accept(sim_script{}.send(encode_frame(words{{"again", 2}})));
   f.start();
   CHECK(f.next() == words{{"good", 1}});
-  REQUIRE(f.host->count(error) == 1);
-  CHECK(mentions(f.host->reasons(error)[0], "feed:9999: a frame cannot be decoded"));
-  CHECK(mentions(f.host->reasons(error)[0], "connecting again in 100 ms"));
+  REQUIRE(f.host->count(an_error) == 1);
+  CHECK(mentions(f.host->reasons(an_error)[0], "feed:9999: a frame cannot be decoded"));
+  CHECK(mentions(f.host->reasons(an_error)[0], "connecting again in 100 ms"));
   CHECK(f.counter("bad_frames") == 1);
   CHECK(f.peer.open() == 0);
   f.advance(1s);
@@ -97,8 +97,8 @@ TEST_CASE("raw socket input believes a length only as far as its bound") {
   auto f = fixture<word>{how};
   f.peer.accept(sim_script{}.send(header(0xffff'fff0) + "abc"));
   f.start();
-  REQUIRE(f.host->count(error) == 1);
-  CHECK(mentions(f.host->reasons(error)[0], "length is 4294967280, above 100"));
+  REQUIRE(f.host->count(an_error) == 1);
+  CHECK(mentions(f.host->reasons(an_error)[0], "length is 4294967280, above 100"));
   CHECK(f.counter("bad_frames") == 1);
   CHECK(f.source.status(false).idle);
 }

@@ -16,7 +16,7 @@ using testkit::sim_script;
 
 namespace {
 
-constexpr auto error = receiver_event::type::error;
+constexpr auto an_error = receiver_event::type::error;
 
 struct fixture : simulation {
   explicit fixture(socket_options how = {}, buffer_limits limits = {}, std::uint64_t seed = 1)
@@ -168,8 +168,8 @@ TEST_CASE("socket text input connects again after the end of the stream and coun
   f.peer.accept(sim_script{}.send("a\n").close()).accept(sim_script{}.send("b\n"));
   f.start();
   CHECK(f.next() == text_list{"a"});
-  CHECK(f.host->reasons(error)
-        == text_list{"feed:9999: the peer closed the connection; connecting again in 100 ms"});
+  CHECK(f.host->reasons(an_error) ==
+        text_list{"feed:9999: the peer closed the connection; connecting again in 100 ms"});
   f.advance(99ms);
   CHECK(f.peer.attempts() == 1);
   f.advance(1ms);
@@ -185,8 +185,8 @@ TEST_CASE("socket text input connects again after a failed read") {
   f.start();
   f.advance(200ms);
   CHECK(f.next() == text_list{"a", "b"});
-  REQUIRE(f.host->count(error) == 1);
-  CHECK(mentions(f.host->reasons(error)[0], "feed:9999: Connection reset by peer"));
+  REQUIRE(f.host->count(an_error) == 1);
+  CHECK(mentions(f.host->reasons(an_error)[0], "feed:9999: Connection reset by peer"));
 }
 
 TEST_CASE("socket text input waits longer from refusal to refusal, until data arrives") {
@@ -194,12 +194,12 @@ TEST_CASE("socket text input waits longer from refusal to refusal, until data ar
   f.peer.refuse(5).accept(sim_script{}.send("x\n").close());
   f.start();
   f.advance(10s);
-  CHECK(f.host->delays
-        == std::vector<std::chrono::milliseconds>{100ms, 200ms, 400ms, 800ms, 1000ms, 100ms});
+  CHECK(f.host->delays ==
+        std::vector<std::chrono::milliseconds>{100ms, 200ms, 400ms, 800ms, 1000ms, 100ms});
   CHECK(f.counter("failed_connects") == 5);
-  REQUIRE(f.host->count(error) >= 1);
-  CHECK(f.host->reasons(error)[0]
-        == "feed:9999: Connection refused; connecting again in 100 ms");
+  REQUIRE(f.host->count(an_error) >= 1);
+  CHECK(f.host->reasons(an_error)[0] ==
+        "feed:9999: Connection refused; connecting again in 100 ms");
 }
 
 TEST_CASE("socket text input does not take a connection without data for progress") {
@@ -230,12 +230,13 @@ TEST_CASE("socket text input gives up on a peer that does not answer in time") {
   f.peer.ignore(1).accept(sim_script{}.send("a\n"));
   f.start();
   f.advance(4s);
-  CHECK(f.host->count(error) == 0);
+  CHECK(f.host->count(an_error) == 0);
   f.advance(2s);
   CHECK(f.next() == text_list{"a"});
 }
 
-TEST_CASE("socket text input keeps a partial line until the peer is back, then emits and counts it") {
+TEST_CASE(
+    "socket text input keeps a partial line until the peer is back, then emits and counts it") {
   auto f = fixture{quick()};
   f.peer.accept(sim_script{}.send("a\npart").close()).accept(sim_script{}.send("ial\n"));
   f.start();
@@ -295,7 +296,8 @@ TEST_CASE("socket text input takes what has arrived but was not yet fetched into
     if (!f.world.events().run_one(f.choice)) f.host->run_one();
   }
   REQUIRE(f.peer.bytes_taken() == 3);
-  while (f.world.events().run_one(f.choice)) {}
+  while (f.world.events().run_one(f.choice)) {
+  }
   f.source.drain();
   CHECK(f.next() == text_list{"a", "b"});
   f.settle();
@@ -306,8 +308,9 @@ TEST_CASE("socket text input ignores completions that come after its end") {
   // At every moment of a run with connects, reads, timers and ends.
   for (auto steps = 0; steps < 40; ++steps) {
     auto f = fixture{quick()};
-    f.peer.refuse(1).accept(sim_script{}.send("a\npart").close(5ms)).accept(
-        sim_script{}.send("b\n").reset(1ms));
+    f.peer.refuse(1)
+        .accept(sim_script{}.send("a\npart").close(5ms))
+        .accept(sim_script{}.send("b\n").reset(1ms));
     f.source.start(f.host);
     for (auto step = 0; step < steps; ++step) {
       if (f.host->run_one() || f.world.events().run_one(f.choice)) continue;
@@ -362,15 +365,16 @@ TEST_CASE("socket text input splits, drops or fails at a line above the bound") 
     f.peer.accept(sim_script{}.send(text));
     f.start();
     CHECK(f.next() == text_list{"ok"});
-    REQUIRE(f.host->count(error) == 1);
-    CHECK(mentions(f.host->reasons(error)[0], "max_line_bytes = 10"));
+    REQUIRE(f.host->count(an_error) == 1);
+    CHECK(mentions(f.host->reasons(an_error)[0], "max_line_bytes = 10"));
     CHECK(f.host->count(receiver_event::type::stopped) == 1);
     f.advance(10s);
     CHECK(f.peer.attempts() == 1);
   }
 }
 
-TEST_CASE("socket text input takes the receiver's buffer for the bound of a line if it is smaller") {
+TEST_CASE(
+    "socket text input takes the receiver's buffer for the bound of a line if it is smaller") {
   auto f = fixture{quick(), {.bytes = 5000}};
   f.peer.accept(sim_script{}.send(std::string(12'000, 'x')).send("\n"));
   f.start();
@@ -386,10 +390,12 @@ TEST_CASE("socket text input tells its host once of what arrives before the host
   auto f = fixture{};
   f.peer.accept(sim_script{}.send("a\n").send("b\n").send("c\n"));
   f.source.start(f.host);
-  while (f.world.events().run_one(f.choice)) {}
+  while (f.world.events().run_one(f.choice)) {
+  }
   f.host->run();
   auto const before = f.host->posts();
-  while (f.world.events().run_one(f.choice)) {}
+  while (f.world.events().run_one(f.choice)) {
+  }
   CHECK(f.host->posts() <= before + 1);
   f.settle();
   CHECK(f.next() == text_list{"a", "b", "c"});
@@ -398,10 +404,16 @@ TEST_CASE("socket text input tells its host once of what arrives before the host
 TEST_CASE("socket text input names an option that is wrong, its value and the remedy") {
   CHECK(mentions(complaint([] { socket_text_input{"", 1}; }), "the host is empty"));
   CHECK(mentions(complaint([] { socket_text_input{"feed", 0}; }), "port of feed is 0"));
-  CHECK(mentions(complaint([] { socket_text_input{"feed", 1, {.max_line_bytes = 0}}; }),
+  CHECK(mentions(complaint([] {
+                   socket_text_input{"feed", 1, {.max_line_bytes = 0}};
+                 }),
                  "max_line_bytes is 0"));
-  CHECK(mentions(complaint([] { socket_text_input{"feed", 1, {.connect_timeout = 0ms}}; }),
+  CHECK(mentions(complaint([] {
+                   socket_text_input{"feed", 1, {.connect_timeout = 0ms}};
+                 }),
                  "connect_timeout is 0 ms"));
-  CHECK(mentions(complaint([] { socket_text_input{"feed", 1, {.backoff = {.min = 0ms}}}; }),
+  CHECK(mentions(complaint([] {
+                   socket_text_input{"feed", 1, {.backoff = {.min = 0ms}}};
+                 }),
                  "socket_text feed:1: backoff.min is 0 ms"));
 }

@@ -1,7 +1,7 @@
 /// Credit of one link, counted from the beginning of its epoch.
 ///
-/// Thread rule: one thread at a time; knows no actors. Promise: totals never decrease, so a grant that is
-/// lost, repeated or overtaken does no harm; sums saturate instead of wrapping.
+/// Thread rule: one thread at a time; knows no actors. Promise: totals never decrease, so a grant
+/// that is lost, repeated or overtaken does no harm; sums saturate instead of wrapping.
 #pragma once
 
 #include <algorithm>
@@ -37,14 +37,16 @@ struct credit {
 class spending {
  public:
   void grant(credit const& total) { granted_ = max(granted_, total); }
-  /// An item may leave while something is left in every dimension. So a link carries at most its window
-  /// and the excess of one item: a partition is never split, and one that exceeds the window travels
-  /// alone instead of never.
+  /// An item may leave while something is left in every dimension. So a link carries at most its
+  /// window and the excess of one item: a partition is never split, and one that exceeds the window
+  /// travels alone instead of never.
   bool may_send() const {
     return sent_.batches < granted_.batches && sent_.records < granted_.records &&
            sent_.bytes < granted_.bytes;
   }
-  void sent(std::uint64_t records, std::uint64_t bytes) { sent_ = sent_ + credit{1, records, bytes}; }
+  void sent(std::uint64_t records, std::uint64_t bytes) {
+    sent_ = sent_ + credit{1, records, bytes};
+  }
   credit const& total_sent() const { return sent_; }
   credit const& total_granted() const { return granted_; }
 
@@ -62,7 +64,8 @@ class granting {
   void processed(std::uint64_t records, std::uint64_t bytes) {
     done_ = done_ + credit{1, records, bytes};
   }
-  /// True once half of the window has been processed since the last grant; then `total` is the new grant.
+  /// True once half of the window has been processed since the last grant; then `total` is the new
+  /// grant.
   bool renew() {
     auto const next = done_ + window_;
     auto const due = next.batches - told_.batches >= half(window_.batches) ||

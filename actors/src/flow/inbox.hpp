@@ -1,7 +1,7 @@
 /// The downstream ends of all links of one task.
 ///
-/// Thread rule: one thread at a time; knows no actors. Promise: a batch is handed out when every link
-/// has delivered its share, in order; older epochs, duplicates and gaps never get in.
+/// Thread rule: one thread at a time; knows no actors. Promise: a batch is handed out when every
+/// link has delivered its share, in order; older epochs, duplicates and gaps never get in.
 #pragma once
 
 #include "credit.hpp"

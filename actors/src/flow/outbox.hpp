@@ -1,7 +1,8 @@
 /// The upstream ends of all links of one task.
 ///
-/// Thread rule: one thread at a time; knows no actors. Promise: nothing is sent beyond what was granted;
-/// what waits is one batch, because its owner takes no further batch while something waits.
+/// Thread rule: one thread at a time; knows no actors. Promise: nothing is sent beyond what was
+/// granted; what waits is one batch, because its owner takes no further batch while something
+/// waits.
 #pragma once
 
 #include "inbox.hpp"

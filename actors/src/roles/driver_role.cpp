@@ -47,7 +47,8 @@ void driver_role::commit_next() {
   oldest.committing = true;
   auto& output = oldest.info.outputs[oldest.committed];
   output.start = setup_->now();
-  bus_.post([info = oldest.info, output](streaming_listener& l) { l.on_output_started(info, output); });
+  bus_.post(
+      [info = oldest.info, output](streaming_listener& l) { l.on_output_started(info, output); });
   tell(self_, peers_.sinks[oldest.committed],
        msg::output_commit{{setup_->epoch}, oldest.info.batch});
 }
@@ -68,8 +69,8 @@ void driver_role::output_done(batch_id batch) {
   give_up_if_nothing_is_left();
 }
 
-// Tasks work in batch order, so what is older than the failed batch has passed the failed task and can
-// still be committed. What is younger cannot.
+// Tasks work in batch order, so what is older than the failed batch has passed the failed task and
+// can still be committed. What is younger cannot.
 void driver_role::doom(msg::role_failed const& failed) {
   if (!doomed_ || failed.batch < doomed_->batch) doomed_ = failed;
   tell(self_, peers_.generator, msg::pause_cutting{{setup_->epoch}});
@@ -89,7 +90,8 @@ void driver_role::finish(in_flight done) {
                               "batch " + std::to_string(batch) + " committed, " +
                                   std::to_string(done.info.records) + " records");
   bus_.post([info = std::move(done.info)](streaming_listener& l) { l.on_batch_completed(info); });
-  for (auto const& host : peers_.hosts) tell(self_, host, msg::batch_committed{{setup_->epoch}, batch});
+  for (auto const& host : peers_.hosts)
+    tell(self_, host, msg::batch_committed{{setup_->epoch}, batch});
   tell(self_, peers_.generator, msg::batch_committed{{setup_->epoch}, batch});
 }
 

@@ -23,8 +23,7 @@ generator_role::generator_role(caf::event_based_actor* self, setup_ptr setup,
   link_numbers const numbers{setup_->plan};
   for (auto const& s : setup_->plan.stages)
     for (std::size_t p = 0; s.input_index && p != s.partitions; ++p)
-      links_[*s.input_index].push_back(
-          out_.add(numbers.of_input(s.id, p), input_tasks[s.id][p]));
+      links_[*s.input_index].push_back(out_.add(numbers.of_input(s.id, p), input_tasks[s.id][p]));
 }
 
 caf::behavior generator_role::behavior() {
@@ -183,8 +182,8 @@ void generator_role::probe() {
 }
 
 void generator_role::cut_on_request() {
-  auto const bounded = trigger_.what == trigger::kind::size ||
-                       trigger_.what == trigger::kind::on_demand;
+  auto const bounded =
+      trigger_.what == trigger::kind::size || trigger_.what == trigger::kind::on_demand;
   cut(grid_.on_request(setup_->now()), setup_->now(), bounded ? trigger_.max_records : no_limit);
 }
 
@@ -199,10 +198,10 @@ void generator_role::cut(batch_time time, batch_time submitted, std::uint64_t ma
   next.shares.resize(peers_.hosts.size());
   cutting_ = std::move(next);
   for (std::size_t i = 0; i != peers_.hosts.size(); ++i) {
-    auto const share = max_records == no_limit ? no_limit : std::min(max_records, status_[i].records);
+    auto const share =
+        max_records == no_limit ? no_limit : std::min(max_records, status_[i].records);
     if (max_records != no_limit) max_records -= share;
-    tell(self_, peers_.hosts[i],
-         msg::cut_request{{setup_->epoch}, cutting_->info.batch, share});
+    tell(self_, peers_.hosts[i], msg::cut_request{{setup_->epoch}, cutting_->info.batch, share});
   }
 }
 

@@ -1,5 +1,5 @@
-/// The actor that cuts batches: asks every input for its share, has the driver record the batch, sends
-/// the shares to the input stages.
+/// The actor that cuts batches: asks every input for its share, has the driver record the batch,
+/// sends the shares to the input stages.
 #pragma once
 
 #include "actors/src/batch_grid.hpp"
@@ -61,12 +61,13 @@ class generator_role {
   std::uint64_t requested_ = 0;
   bool paused_ = false;
 
-  // Quiet: everything that exists is processed. Sought for tickets, for a drain, and to end by itself.
+  // Quiet: everything that exists is processed. Sought for tickets, for a drain, and to end by
+  // itself.
   std::vector<std::uint64_t> tickets_;
   bool draining_ = false;
   bool end_when_quiet_ = false;
   bool end_after_batch_ = false;
-  bool probed_ = false;          // nothing was cut or committed since the last full probe
+  bool probed_ = false;  // nothing was cut or committed since the last full probe
   std::size_t probes_missing_ = 0;
   std::uint64_t probe_round_ = 0;
 

@@ -53,10 +53,9 @@ void guardian_role::spawn_all() {
   generator_ = adopt(spawn_role<generator_role>(self_, setup_, stages), "batch generator");
   std::vector<caf::actor> hosts;
   for (std::size_t i = 0; i != setup_->inputs.size(); ++i)
-    hosts.push_back(adopt(
-        spawn_role<receiver_host_role>(self_, setup_, i, setup_->parallelism, bus, generator_,
-                                       caf::actor{self_}),
-        "receiver host of " + setup_->inputs[i].name));
+    hosts.push_back(adopt(spawn_role<receiver_host_role>(self_, setup_, i, setup_->parallelism, bus,
+                                                         generator_, caf::actor{self_}),
+                          "receiver host of " + setup_->inputs[i].name));
   caf::actor const me{self_};
   tell(self_, driver, driver_peers{{setup_->epoch}, sinks, generator_, hosts, me});
   tell(self_, generator_, generator_peers{{setup_->epoch}, hosts, driver, me});
@@ -92,8 +91,8 @@ void guardian_role::child_died(caf::down_msg const& down) {
   auto const role = child->second;
   children_.erase(child);
   if (!stopping_)
-    fail(std::make_exception_ptr(stream_failure{
-        role + " died: " + self_->system().render(down.reason)}));
+    fail(std::make_exception_ptr(
+        stream_failure{role + " died: " + self_->system().render(down.reason)}));
   finish_if_done();
 }
 

@@ -17,8 +17,7 @@ class sending_links {
     return links_.size() - 1;
   }
   void open_all() {
-    for (auto& l : links_)
-      tell(self_, l.to, msg::link_open{{epoch_}, l.id, caf::actor{self_}});
+    for (auto& l : links_) tell(self_, l.to, msg::link_open{{epoch_}, l.id, caf::actor{self_}});
   }
   void offer(std::size_t index, batch_context const& now, partition part) {
     links_[index].flow.offer({now, std::move(part)});
@@ -48,8 +47,7 @@ class sending_links {
   };
   void pump(one& l) {
     l.flow.pump([&](std::uint64_t sequence, flow::share item) {
-      tell(self_, l.to,
-           msg::link_data{{epoch_}, l.id, sequence, item.now, std::move(item.part)});
+      tell(self_, l.to, msg::link_data{{epoch_}, l.id, sequence, item.now, std::move(item.part)});
     });
   }
 
@@ -72,8 +70,7 @@ class receiving_links {
     auto const i = index_of(open.link);
     if (open.epoch != epoch_) return;
     ends_[i].from = open.upstream;
-    tell(self_, open.upstream,
-         msg::link_opened{{epoch_}, open.link, inbox_.link(i).granted()});
+    tell(self_, open.upstream, msg::link_opened{{epoch_}, open.link, inbox_.link(i).granted()});
   }
   void accept(msg::link_data& data) {
     auto const result = inbox_.accept(index_of(data.link), data.epoch, data.sequence,

@@ -29,9 +29,9 @@ void listener_bus::post(std::function<void(streaming_listener&)> deliver) const 
     waiting_->fetch_sub(1);
     auto const n = dropped_->fetch_add(1) + 1;
     if ((n & (n - 1)) == 0)  // 1, 2, 4, 8, ...: a flood does not flood the log
-      setup_->core->log().write("listener", log_level::warn,
-                                std::to_string(n) +
-                                    " listener events dropped: a listener is too slow");
+      setup_->core->log().write(
+          "listener", log_level::warn,
+          std::to_string(n) + " listener events dropped: a listener is too slow");
     return;
   }
   tell_from_outside(actor_, msg::listener_event{{setup_->epoch}, std::move(deliver)});

@@ -97,7 +97,9 @@ caf::behavior receiver_host_role::behavior() {
                    {setup_->epoch}, request.batch.id, index_, std::move(cut), source_->counters()});
         });
       },
-      [this](msg::batch_committed const& done) { guarded([&] { source_->committed(done.batch); }); },
+      [this](msg::batch_committed const& done) {
+        guarded([&] { source_->committed(done.batch); });
+      },
       [this](msg::probe_request const& probe) {
         guarded([&] {
           tell(self_, generator_,
@@ -123,13 +125,12 @@ void receiver_host_role::announce() {
 
 void receiver_host_role::report(receiver_event const& event) {
   receiver_info info{index_, setup_->inputs[index_].name, event.reason};
-  auto const level =
-      event.what == receiver_event::type::error ? log_level::warn : log_level::info;
+  auto const level = event.what == receiver_event::type::error ? log_level::warn : log_level::info;
   static constexpr char const* words[] = {"started", "error", "restarted", "stopped"};
   auto const* word = words[static_cast<std::size_t>(event.what)];
-  setup_->core->log().write("receiver", level,
-                            source_->describe() + " " + word +
-                                (event.reason.empty() ? "" : ": " + event.reason));
+  setup_->core->log().write(
+      "receiver", level,
+      source_->describe() + " " + word + (event.reason.empty() ? "" : ": " + event.reason));
   bus_.post([info = std::move(info), what = event.what](streaming_listener& l) {
     switch (what) {
       case receiver_event::type::started: return l.on_receiver_started(info);

@@ -1,8 +1,9 @@
 /// How a role of the runtime becomes an actor.
 ///
-/// A role is a class with a constructor `(caf::event_based_actor*, args...)` and `behavior()`. It dies with
-/// its actor, which breaks reference cycles. Thread rule: an actor's. Promise: an exception that leaves a
-/// handler ends the actor with a reason that carries its text; no message is ignored without a word.
+/// A role is a class with a constructor `(caf::event_based_actor*, args...)` and `behavior()`. It
+/// dies with its actor, which breaks reference cycles. Thread rule: an actor's. Promise: an
+/// exception that leaves a handler ends the actor with a reason that carries its text; no message
+/// is ignored without a word.
 #pragma once
 
 #include "actors/src/messages.hpp"
@@ -45,14 +46,16 @@ caf::behavior run_role(caf::stateful_actor<role_state<Role>>* self, Args... args
   self->set_exception_handler([](caf::scheduled_actor*, std::exception_ptr& thrown) -> caf::error {
     return caf::make_error(caf::sec::runtime_error, describe(thrown));
   });
-  self->set_default_handler([](caf::scheduled_actor*, caf::message_view&) -> caf::result<caf::message> {
-    return caf::sec::unexpected_message;
-  });
+  self->set_default_handler(
+      [](caf::scheduled_actor*, caf::message_view&) -> caf::result<caf::message> {
+        return caf::sec::unexpected_message;
+      });
   self->state.role = std::make_unique<Role>(self, std::move(args)...);
   return self->state.role->behavior();
 }
 
-/// Spawns `Role` as a child of `parent`, which is told of its death; if the parent dies, it dies too.
+/// Spawns `Role` as a child of `parent`, which is told of its death; if the parent dies, it dies
+/// too.
 template <class Role, class... Args>
 caf::actor spawn_role(caf::event_based_actor* parent, Args... args) {
   return parent->spawn<caf::monitored + caf::linked>(run_role<Role, Args...>, std::move(args)...);

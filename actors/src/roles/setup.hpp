@@ -37,18 +37,19 @@ struct setup {
 
 using setup_ptr = std::shared_ptr<setup>;
 
-/// Links are numbered by stage, port, sender and receiver, so that both ends know the number without
-/// asking; links from the generator come first.
+/// Links are numbered by stage, port, sender and receiver, so that both ends know the number
+/// without asking; links from the generator come first.
 class link_numbers {
  public:
   explicit link_numbers(plan const& p);
-  link_id of(std::size_t to_stage, std::size_t port, std::size_t sender, std::size_t receiver) const;
+  link_id of(std::size_t to_stage, std::size_t port, std::size_t sender,
+             std::size_t receiver) const;
   /// From the generator to a partition of an input stage.
   link_id of_input(std::size_t stage, std::size_t receiver) const;
 
  private:
   plan const& plan_;
-  std::vector<link_id> first_;                    // by stage
+  std::vector<link_id> first_;  // by stage
 };
 
 }  // namespace sluice

@@ -33,9 +33,8 @@ caf::behavior sink_role::behavior() {
 void sink_role::prepare_ready() {
   while (in_.has_batch()) {
     auto batch = in_.take();
-    auto const ok = guarded(batch.now.batch, [&] {
-      work_->prepare(batch.now, std::move(batch.by_port.at(0)));
-    });
+    auto const ok = guarded(batch.now.batch,
+                            [&] { work_->prepare(batch.now, std::move(batch.by_port.at(0))); });
     if (!ok) return;
     tell(self_, driver_, msg::batch_prepared{{setup_->epoch}, batch.now.batch.id, output_});
   }

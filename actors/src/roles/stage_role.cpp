@@ -21,9 +21,9 @@ stage_role::stage_role(caf::event_based_actor* self, setup_ptr setup, std::size_
     auto& indexes = out_index_.emplace_back();
     auto const receivers = receivers_of(s.outs[o], partition_index);
     for (std::size_t r = 0; r != receivers.size(); ++r)
-      indexes.push_back(out_.add(
-          numbers.of(s.outs[o].to_stage, s.outs[o].to_port, partition_index, receivers[r]),
-          to[o][r]));
+      indexes.push_back(
+          out_.add(numbers.of(s.outs[o].to_stage, s.outs[o].to_port, partition_index, receivers[r]),
+                   to[o][r]));
   }
 }
 
@@ -61,7 +61,8 @@ void stage_role::run(flow::inbox::ready_batch batch) {
     results = task_.run(batch.now, batch.by_port);
   } catch (...) {
     failed_ = true;
-    tell(self_, driver_, msg::role_failed{{setup_->epoch}, batch.now.batch.id, std::current_exception()});
+    tell(self_, driver_,
+         msg::role_failed{{setup_->epoch}, batch.now.batch.id, std::current_exception()});
     return;
   }
   batch.by_port.clear();

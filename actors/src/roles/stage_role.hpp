@@ -1,5 +1,5 @@
-/// The actor of one stage partition: waits for a batch on all its links, runs the kernels, sends the
-/// results on with credit.
+/// The actor of one stage partition: waits for a batch on all its links, runs the kernels, sends
+/// the results on with credit.
 #pragma once
 
 #include "links.hpp"

@@ -1,5 +1,6 @@
 // expect: K = account
-// expect: sluice: this type cannot be a key, because it has no hash. Give it a function hash_value(K const&)
+// expect: sluice: this type cannot be a key, because it has no hash. Give it a function
+// hash_value(K const&)
 #include <sluice/operators/hash.hpp>
 
 class account {

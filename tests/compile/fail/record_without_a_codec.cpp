@@ -1,5 +1,6 @@
 // expect: T = session
-// expect: sluice: this type has no codec, so its values cannot be kept in a checkpoint, log or remote edge.
+// expect: sluice: this type has no codec, so its values cannot be kept in a checkpoint, log or
+// remote edge.
 #include <map>
 #include <sluice/operators/codec.hpp>
 #include <string>

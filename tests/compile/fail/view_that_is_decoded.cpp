@@ -1,4 +1,5 @@
-// expect: sluice: a view cannot be decoded, it would refer to the encoded bytes; decode owned_t of it.
+// expect: sluice: a view cannot be decoded, it would refer to the encoded bytes; decode owned_t of
+// it.
 #include <sluice/operators/codec.hpp>
 #include <string>
 #include <string_view>

@@ -1,7 +1,8 @@
-/// Where a context runs: on an actor system of its own, on a borrowed one, in the calling thread, or in
-/// a simulation.
+/// Where a context runs: on an actor system of its own, on a borrowed one, in the calling thread,
+/// or in a simulation.
 ///
-/// Thread rule: values, handed to a context. Promise: the same program gives the same results on each.
+/// Thread rule: values, handed to a context. Promise: the same program gives the same results on
+/// each.
 #pragma once
 
 #include <chrono>
@@ -46,8 +47,8 @@ class execution {
 /// The default: an actor system and a world of the context's own.
 execution own_actor_system();
 
-/// No actors and no threads: batches run inside the calls of `run_until_idle`, `request_batch` and `stop`.
-/// For tests and jobs; clock triggers do not fire by themselves.
+/// No actors and no threads: batches run inside the calls of `run_until_idle`, `request_batch` and
+/// `stop`. For tests and jobs; clock triggers do not fire by themselves.
 execution in_calling_thread();
 
 }  // namespace sluice

@@ -7,7 +7,8 @@
 namespace sluice {
 
 /// Runs the context's actors on the host's actor system.
-/// @param system  outlives the context; its `scheduler.max-throughput` should be finite (50 is good)
+/// @param system  outlives the context; its `scheduler.max-throughput` should be finite (50 is
+/// good)
 execution borrowed(caf::actor_system& system);
 
 }  // namespace sluice

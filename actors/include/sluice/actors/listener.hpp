@@ -1,7 +1,8 @@
 /// What can be observed of a running context.
 ///
-/// Thread rule: callbacks come one at a time, in order, on a thread of the runtime; `stop` must not be
-/// called from inside. Promise: none after the context has stopped; a slow listener slows no batch.
+/// Thread rule: callbacks come one at a time, in order, on a thread of the runtime; `stop` must not
+/// be called from inside. Promise: none after the context has stopped; a slow listener slows no
+/// batch.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +16,18 @@ namespace sluice {
 
 /// One input's share of a batch.
 struct input_info {
-  std::size_t input = 0;        ///< by order of creation
+  std::size_t input = 0;  ///< by order of creation
   std::string name;
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
-  std::string description;      ///< for people: files read, peer
-  std::uint64_t buffered = 0;   ///< records that wait for a later batch
+  std::string description;                        ///< for people: files read, peer
+  std::uint64_t buffered = 0;                     ///< records that wait for a later batch
   std::map<std::string, std::uint64_t> counters;  ///< since the start: reconnects, long lines, ...
 };
 
 /// One output's work on a batch.
 struct output_info {
-  std::size_t output = 0;       ///< by order of registration
+  std::size_t output = 0;  ///< by order of registration
   std::string name;
   std::optional<batch_time> start;
   std::optional<batch_time> end;
@@ -36,8 +37,8 @@ struct output_info {
 struct batch_info {
   batch_ref batch;
   std::uint64_t records = 0;
-  std::uint64_t buffered = 0;   ///< records that receivers hold for later batches
-  batch_time submitted{};       ///< when it was due
+  std::uint64_t buffered = 0;  ///< records that receivers hold for later batches
+  batch_time submitted{};      ///< when it was due
   std::optional<batch_time> started;
   std::optional<batch_time> ended;
   std::vector<input_info> inputs;

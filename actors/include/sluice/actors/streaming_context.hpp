@@ -58,7 +58,8 @@ class streaming_context {
   /// Records parsed from files that are moved into a directory.
   template <class T, class Parse>
   dstream<T> file_stream(std::string directory, Parse parse, file_options how = {}) {
-    return input_stream<T>(make_file_input<T>(std::move(directory), std::move(parse), std::move(how)));
+    return input_stream<T>(
+        make_file_input<T>(std::move(directory), std::move(parse), std::move(how)));
   }
   /// Records of a fixed length from files that are moved into a directory.
   dstream<std::string_view> binary_records_stream(std::string directory, std::size_t record_length,
@@ -66,8 +67,7 @@ class streaming_context {
   /// Records of a user's own receiver.
   template <class T>
   dstream<T> receiver_stream(std::unique_ptr<receiver<T>> source, receiver_options how = {}) {
-    return input_stream<T>(
-        std::make_unique<receiver_input<T>>(std::move(source), std::move(how)));
+    return input_stream<T>(std::make_unique<receiver_input<T>>(std::move(source), std::move(how)));
   }
   template <class R>
     requires std::is_base_of_v<receiver<typename R::record_type>, R>

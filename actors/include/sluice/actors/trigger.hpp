@@ -1,7 +1,7 @@
 /// When a batch is cut.
 ///
-/// Thread rule: plain values. Promise: the meaning of every operator is the same under every trigger;
-/// only where the stream is cut differs.
+/// Thread rule: plain values. Promise: the meaning of every operator is the same under every
+/// trigger; only where the stream is cut differs.
 #pragma once
 
 #include <cstdint>
@@ -16,19 +16,21 @@ struct trigger {
   kind what = kind::every;
   duration interval{std::chrono::seconds{1}};  ///< every: the grid; else unused
   std::uint64_t max_records = std::numeric_limits<std::uint64_t>::max();
-  duration linger{0};                          ///< on_demand: wait this long for more
+  duration linger{0};  ///< on_demand: wait this long for more
 };
 
 /// By the clock: batch times are the multiples of `interval`; a batch is cut at each, empty or not.
 /// @throws usage_error if the interval is not positive
 trigger every(duration interval);
 
-/// As soon as a record is there and the pipeline has credit: one record when idle, large batches under load.
+/// As soon as a record is there and the pipeline has credit: one record when idle, large batches
+/// under load.
 /// @throws usage_error if `max_batch_records` is 0 or `linger` negative
 trigger on_demand(std::uint64_t max_batch_records = std::numeric_limits<std::uint64_t>::max(),
                   duration linger = duration{0});
 
-/// When `records` records have arrived: every batch has exactly that many, but the last one of a drain.
+/// When `records` records have arrived: every batch has exactly that many, but the last one of a
+/// drain.
 /// @throws usage_error if it is 0
 trigger size(std::uint64_t records);
 

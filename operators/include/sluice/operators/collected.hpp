@@ -1,7 +1,7 @@
 /// What `collect_into` fills: the batches of a stream, for tests and small results.
 ///
-/// Thread rule: safe to read while the stream runs. Promise: one entry per batch in which the stream
-/// is valid, in batch order, visible once the batch has committed.
+/// Thread rule: safe to read while the stream runs. Promise: one entry per batch in which the
+/// stream is valid, in batch order, visible once the batch has committed.
 #pragma once
 
 #include <mutex>

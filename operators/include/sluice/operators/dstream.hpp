@@ -1,7 +1,7 @@
 /// `dstream<T>`: a stream of batches, and the operators on it.
 ///
-/// Thread rule: handles are values for the thread that builds. Promise: building runs nothing; every
-/// mistake that can be seen while building throws `usage_error` at the call.
+/// Thread rule: handles are values for the thread that builds. Promise: building runs nothing;
+/// every mistake that can be seen while building throws `usage_error` at the call.
 #pragma once
 
 #include <iosfwd>
@@ -54,7 +54,8 @@ class dstream : public stream_ops<dstream, T, Pipe> {
             kernels::make_edge(kernels::reduce_writer<Pipe, F>{who, this->at_.pipe, f},
                                this->at_.steps)};
     return this->template at_node<out>(
-        who, {std::move(in)}, kernels::make_kernel(kernels::reduce_task<out, F>{who, std::move(f)}), 1);
+        who, {std::move(in)}, kernels::make_kernel(kernels::reduce_task<out, F>{who, std::move(f)}),
+        1);
   }
 
   /// Counts the records of every batch.
@@ -74,7 +75,9 @@ class dstream : public stream_ops<dstream, T, Pipe> {
   /// @shape   dstream<T> -> dstream<pair<owned T, std::int64_t>>
   /// @source  Spark countByValue
   auto count_by_value(std::size_t partitions = 0) const {
-    return this->map([](T const& record) { return std::pair<T, std::int64_t>{record, 1}; })
+    return this->map([](T const& record) {
+                 return std::pair<T, std::int64_t>{record, 1};
+               })
         .reduce_by_key(std::plus<>{}, partitions);
   }
 
@@ -164,9 +167,10 @@ class dstream : public stream_ops<dstream, T, Pipe> {
   void output(char const* kind, exchange how, Writer writer,
               std::shared_ptr<output_spec const> spec) const {
     auto who = this->at_.owner->make_op(kind);
-    detail::add_output(*this->at_.owner, who,
-                       {this->at_.from, how, kernels::make_edge(std::move(writer), this->at_.steps)},
-                       std::move(spec));
+    detail::add_output(
+        *this->at_.owner, who,
+        {this->at_.from, how, kernels::make_edge(std::move(writer), this->at_.steps)},
+        std::move(spec));
   }
 
   void owned_output(char const* kind, std::shared_ptr<output_spec const> spec) const {

@@ -1,7 +1,7 @@
 /// The error model at the public edge: who is wrong decides the type.
 ///
-/// Thread rule: plain values, safe everywhere. Promise: every message names the thing that is wrong,
-/// the value it had and what to do about it.
+/// Thread rule: plain values, safe everywhere. Promise: every message names the thing that is
+/// wrong, the value it had and what to do about it.
 #pragma once
 
 #include <stdexcept>
@@ -15,7 +15,8 @@ class error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The program is wrong: an argument out of range, a call in the wrong state, a type without meaning.
+/// The program is wrong: an argument out of range, a call in the wrong state, a type without
+/// meaning.
 class usage_error : public error {
  public:
   using error::error;
@@ -29,8 +30,8 @@ class runtime_failure : public error {
 
 /// A user's function threw while a batch ran, or a part of the runtime died.
 ///
-/// `what()` names operator, batch and cause; `std::rethrow_if_nested` gives the user's own exception
-/// where there is one.
+/// `what()` names operator, batch and cause; `std::rethrow_if_nested` gives the user's own
+/// exception where there is one.
 class stream_failure : public error {
  public:
   using error::error;

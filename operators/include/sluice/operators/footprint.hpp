@@ -59,9 +59,11 @@ template <class... Ts>
 struct heap_footprint<std::tuple<Ts...>> {
   static constexpr bool is_zero = (heap_footprint<Ts>::is_zero && ...);
   static std::size_t of(std::tuple<Ts...> const& t) {
-    return std::apply([](auto const&... x) {
-      return (std::size_t{0} + ... + heap_footprint<std::remove_cvref_t<decltype(x)>>::of(x));
-    }, t);
+    return std::apply(
+        [](auto const&... x) {
+          return (std::size_t{0} + ... + heap_footprint<std::remove_cvref_t<decltype(x)>>::of(x));
+        },
+        t);
   }
 };
 

@@ -1,7 +1,8 @@
 /// The declared computation: nodes, edges and outputs, as data.
 ///
 /// Thread rule: built by one thread; nodes are immutable once made, ops until the graph is frozen.
-/// Promise: nothing runs while it is built; a mistake throws `usage_error` at the call that makes it.
+/// Promise: nothing runs while it is built; a mistake throws `usage_error` at the call that makes
+/// it.
 #pragma once
 
 #include <memory>
@@ -39,11 +40,11 @@ struct edge {
 struct node {
   op_ptr who;
   std::vector<edge> inputs;
-  std::shared_ptr<kernel const> compute;        ///< null for outputs
-  std::shared_ptr<output_spec const> output;    ///< set for outputs only
+  std::shared_ptr<kernel const> compute;      ///< null for outputs
+  std::shared_ptr<output_spec const> output;  ///< set for outputs only
   std::size_t partitions = 1;
-  std::optional<std::size_t> input_index;       ///< set for inputs of a stream: which one
-  duration slide{0};                            ///< 0: valid for every batch of the context
+  std::optional<std::size_t> input_index;  ///< set for inputs of a stream: which one
+  duration slide{0};                       ///< 0: valid for every batch of the context
 };
 
 /// The nodes and outputs of one context, or of one rdd job.

@@ -1,8 +1,9 @@
 /// What a node computes, seen at the granularity of partitions.
 ///
-/// Descriptions (`kernel`, `edge_spec`, `output_spec`) are const and shared by all threads; what runs
-/// (`task`, `edge_writer`, `batch_output`) is made from them, one per partition, and used by one thread at
-/// a time. Promise: everything that a failed attempt changed is undone by making it anew.
+/// Descriptions (`kernel`, `edge_spec`, `output_spec`) are const and shared by all threads; what
+/// runs
+/// (`task`, `edge_writer`, `batch_output`) is made from them, one per partition, and used by one
+/// thread at a time. Promise: everything that a failed attempt changed is undone by making it anew.
 #pragma once
 
 #include <memory>
@@ -27,7 +28,8 @@ struct batch_context {
 class task {
  public:
   virtual ~task() = default;
-  /// @param inputs  one partition per edge of the node, chunks in the order of the upstream partitions
+  /// @param inputs  one partition per edge of the node, chunks in the order of the upstream
+  /// partitions
   virtual partition run(batch_context const& now, std::span<partition const> inputs) = 0;
 };
 

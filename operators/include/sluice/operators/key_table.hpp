@@ -22,7 +22,8 @@ class key_table {
  public:
   using entry = std::pair<K, V>;
 
-  /// Finds `key`, or appends `make()` (an `entry`) for it. The reference holds until the next insert.
+  /// Finds `key`, or appends `make()` (an `entry`) for it. The reference holds until the next
+  /// insert.
   template <class Q, class Make>
   std::pair<V*, bool> find_or_insert(Q const& key, Make&& make) {
     auto const hash = static_cast<std::size_t>(key_hash<K>{}(key));
@@ -74,7 +75,8 @@ class key_table {
   void grow() {
     auto const capacity = slots_.empty() ? std::size_t{64} : slots_.size() * 2;
     if (capacity > (std::size_t{1} << 31))
-      throw std::length_error{"key_table: more than 2^30 distinct keys in one partition of a batch"};
+      throw std::length_error{
+          "key_table: more than 2^30 distinct keys in one partition of a batch"};
     slots_.assign(capacity, slot{});
     mask_ = static_cast<std::uint32_t>(capacity - 1);
     limit_ = capacity / 2;

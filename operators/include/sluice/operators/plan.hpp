@@ -1,7 +1,7 @@
 /// The lowered graph: stages of fused nodes, and the links between them, as data.
 ///
-/// Thread rule: immutable once made. Promise: stages are in topological order; the same program gives
-/// the same plan.
+/// Thread rule: immutable once made. Promise: stages are in topological order; the same program
+/// gives the same plan.
 #pragma once
 
 #include <sluice/operators/graph.hpp>
@@ -12,17 +12,17 @@ namespace sluice {
 
 /// Where a stage receives: one partition per upstream partition and batch.
 struct stage_port {
-  std::size_t node;                   ///< index in `stage::nodes`
-  std::size_t edge;                   ///< which input of that node
+  std::size_t node;  ///< index in `stage::nodes`
+  std::size_t edge;  ///< which input of that node
   std::size_t from_stage;
-  std::size_t from_out;               ///< index in the upstream stage's `outs`
+  std::size_t from_out;  ///< index in the upstream stage's `outs`
   exchange kind;
-  std::size_t upstream_partitions;    ///< of the upstream stage
+  std::size_t upstream_partitions;  ///< of the upstream stage
 };
 
 /// Where a stage sends.
 struct stage_out {
-  std::size_t node;                   ///< whose partition is written
+  std::size_t node;  ///< whose partition is written
   std::shared_ptr<edge_spec const> spec;
   exchange kind;
   std::size_t to_stage;
@@ -34,7 +34,7 @@ struct stage_out {
 struct stage {
   std::size_t id = 0;
   std::size_t partitions = 1;
-  std::vector<node_ptr> nodes;              ///< in topological order
+  std::vector<node_ptr> nodes;  ///< in topological order
   std::vector<stage_port> ports;
   std::vector<stage_out> outs;
   std::optional<std::size_t> input_index;   ///< set if the first node is this input of the stream
@@ -43,7 +43,7 @@ struct stage {
 
 struct plan {
   std::vector<stage> stages;
-  std::vector<std::size_t> output_stages;   ///< by registration order
+  std::vector<std::size_t> output_stages;  ///< by registration order
 
   /// Stages, fused steps and links as text.
   std::string describe() const;

@@ -1,7 +1,7 @@
 /// `rdd<T>`: a distributed collection with the same operators as a stream, run by its actions.
 ///
-/// Thread rule: handles are values; an action may be called by any thread and blocks it until the job is
-/// done. Promise: lazy; the same kernels as a stream's stages do the work.
+/// Thread rule: handles are values; an action may be called by any thread and blocks it until the
+/// job is done. Promise: lazy; the same kernels as a stream's stages do the work.
 #pragma once
 
 #include <sluice/operators/kernels/outputs.hpp>
@@ -51,8 +51,8 @@ class rdd : public stream_ops<rdd, T, Pipe> {
 
   /// The first `n` records in the order of partitions, fewer if there are fewer.
   std::vector<owned_t<T>> take(std::size_t n) const {
-    auto all = kernels::concat<owned_t<T>>(
-        run("take", kernels::take_writer<Pipe>{this->at_.pipe, n}));
+    auto all =
+        kernels::concat<owned_t<T>>(run("take", kernels::take_writer<Pipe>{this->at_.pipe, n}));
     if (all.size() > n) all.erase(all.begin() + static_cast<std::ptrdiff_t>(n), all.end());
     return all;
   }
@@ -67,14 +67,15 @@ class rdd : public stream_ops<rdd, T, Pipe> {
     auto parts = run("reduce", kernels::reduce_writer<Pipe, F>{who, this->at_.pipe, f});
     std::optional<out> result;
     for (auto const& part : parts)
-      for_each_record<out>(part, [&](out const& x) { result = result ? f(std::move(*result), x) : x; });
+      for_each_record<out>(part,
+                           [&](out const& x) { result = result ? f(std::move(*result), x) : x; });
     if (!result) throw usage_error{"reduce: the rdd is empty; use fold, or check count() first"};
     return std::move(*result);
   }
 
   /// Calls `f` for every record, for its effect; partitions may run at the same time.
   template <class F>
-  void foreach(F f) const {
+  void foreach (F f) const {
     auto who = this->at_.owner->make_op("foreach");
     run("foreach", kernels::foreach_writer<Pipe, F>{who, this->at_.pipe, std::move(f)});
   }
@@ -109,7 +110,8 @@ rdd<T> make_rdd(session& services, std::vector<partition> parts) {
   auto owner = detail::make_job_graph(services);
   auto who = owner->make_op("data");
   auto n = parts.size();
-  auto made = detail::make_node(who, {}, std::make_shared<kernels::data_kernel>(std::move(parts)), n);
+  auto made =
+      detail::make_node(who, {}, std::make_shared<kernels::data_kernel>(std::move(parts)), n);
   return rdd<T>{detail::position<identity_pipe<T>>{owner, made, {}, {}}};
 }
 

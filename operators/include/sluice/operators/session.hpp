@@ -22,9 +22,9 @@ class session {
   /// @return for the output node, one partition per upstream partition
   /// @throws stream_failure naming the operator whose function threw
   virtual std::vector<partition> run_job(node_ptr const& output) = 0;
-  /// Where `save_as_text_files(prefix, suffix)` goes: a directory `prefix-TIME_MS.suffix` per batch.
-  virtual std::shared_ptr<output_spec const> text_files(std::string prefix,
-                                                        std::string suffix) = 0;
+  /// Where `save_as_text_files(prefix, suffix)` goes: a directory `prefix-TIME_MS.suffix` per
+  /// batch.
+  virtual std::shared_ptr<output_spec const> text_files(std::string prefix, std::string suffix) = 0;
   /// Writes one directory with a part file per partition. @throws runtime_failure if it exists
   virtual void save_text(std::string const& directory, std::vector<partition> const& parts) = 0;
   /// Reads a text file, or all files of a directory, as chunks of lines.

@@ -1,8 +1,8 @@
 /// Where records leave the stream: the interface of a user's own sink.
 ///
-/// Thread rule: one call at a time, possibly on changing threads. Promise: for every batch with records
-/// or without, `prepare` comes before `commit`; commits come in batch order; a batch that is prepared and
-/// then given up is aborted.
+/// Thread rule: one call at a time, possibly on changing threads. Promise: for every batch with
+/// records or without, `prepare` comes before `commit`; commits come in batch order; a batch that
+/// is prepared and then given up is aborted.
 #pragma once
 
 #include <sluice/operators/time.hpp>

@@ -1,7 +1,8 @@
-/// A stage at work in one partition: the one place where kernels run and user exceptions are caught.
+/// A stage at work in one partition: the one place where kernels run and user exceptions are
+/// caught.
 ///
-/// Thread rule: one thread at a time. Promise: `run` either returns every output of the batch or throws
-/// a `stream_failure` that names operator, batch, partition and cause.
+/// Thread rule: one thread at a time. Promise: `run` either returns every output of the batch or
+/// throws a `stream_failure` that names operator, batch, partition and cause.
 #pragma once
 
 #include <sluice/operators/plan.hpp>
@@ -13,7 +14,8 @@ class stage_task {
   /// @param of  outlives the task
   stage_task(stage const& of, std::size_t partition_index);
 
-  /// @param inputs  by port: the partitions of its senders in ascending order. For an input stage that
+  /// @param inputs  by port: the partitions of its senders in ascending order. For an input stage
+  /// that
   ///                has no port: one pseudo port with the batch's partition
   /// @return  by out of the stage: one partition per receiver
   std::vector<std::vector<partition>> run(batch_context const& now,
@@ -23,8 +25,7 @@ class stage_task {
   partition run_node(std::size_t index, batch_context const& now,
                      std::vector<std::vector<partition>> const& inputs,
                      std::vector<partition> const& done);
-  void write_outs(std::vector<partition> const& done,
-                  std::vector<std::vector<partition>>& results);
+  void write_outs(std::vector<partition> const& done, std::vector<std::vector<partition>>& results);
 
   struct input_of_node {
     bool local = false;

@@ -1,8 +1,8 @@
 /// The operators that streams and rdds share, written once.
 ///
-/// Thread rule: handles are values for the thread that builds. Promise: `map`-like operators extend the
-/// handle's static type and cost no virtual call per record; everything that moves or keeps records makes
-/// a node.
+/// Thread rule: handles are values for the thread that builds. Promise: `map`-like operators extend
+/// the handle's static type and cost no virtual call per record; everything that moves or keeps
+/// records makes a node.
 #pragma once
 
 #include <sluice/operators/error.hpp>
@@ -125,7 +125,8 @@ class stream_ops {
     return step(who, steps::map_values_step<key, mapped, F>{who, std::move(f)});
   }
 
-  /// Replaces every pair by pairs of its key with the elements of the range that `f(value)` returns.
+  /// Replaces every pair by pairs of its key with the elements of the range that `f(value)`
+  /// returns.
   /// @shape   Stream<pair<K, V>> -> Stream<pair<K, element>>
   /// @source  Spark flatMapValues
   template <class F>
@@ -144,8 +145,9 @@ class stream_ops {
   template <class F>
   auto map_partitions(F f) const {
     using range = std::invoke_result_t<F&, std::vector<T> const&>;
-    static_assert(std::ranges::input_range<range>,
-                  "map_partitions: the function must take std::vector<T> const& and return a range");
+    static_assert(
+        std::ranges::input_range<range>,
+        "map_partitions: the function must take std::vector<T> const& and return a range");
     using out = owned_t<std::ranges::range_value_t<range>>;
     auto who = at_.owner->make_op("map_partitions");
     using writer = kernels::partition_function_writer<Pipe, F, out>;
@@ -166,9 +168,9 @@ class stream_ops {
     check_same_graph(other.at_.owner, other.at_.from, "union_with");
     auto who = at_.owner->make_op("union_with");
     auto parts = std::max(at_.from->partitions, other.at_.from->partitions);
-    return at_node<T>(
-        who, {detail::materialised_edge<T>(at_), detail::materialised_edge<T>(other.at_)},
-        kernels::make_kernel(kernels::pass_task{}), parts);
+    return at_node<T>(who,
+                      {detail::materialised_edge<T>(at_), detail::materialised_edge<T>(other.at_)},
+                      kernels::make_kernel(kernels::pass_task{}), parts);
   }
 
   /// Deals the records evenly into `partitions` partitions.
@@ -207,8 +209,8 @@ class stream_ops {
     edge in{at_.from, exchange::hash,
             kernels::make_edge(kernels::combine_writer<Pipe, F>{who, at_.pipe, f}, at_.steps)};
     return at_node<std::pair<k, v>>(
-        who, {std::move(in)},
-        kernels::make_kernel(kernels::merge_task<k, v, F>{who, std::move(f)}), shuffled(partitions));
+        who, {std::move(in)}, kernels::make_kernel(kernels::merge_task<k, v, F>{who, std::move(f)}),
+        shuffled(partitions));
   }
 
   /// Collects the values of each key.
@@ -217,18 +219,16 @@ class stream_ops {
   /// @empty   empty stays empty
   /// @cost    moves every record; memory O(records of the batch); prefer `reduce_by_key`
   /// @source  Spark groupByKey
-  auto group_by_key(std::size_t partitions = 0) const
-    requires is_pair<T>
-  {
+  auto group_by_key(std::size_t partitions = 0) const requires is_pair<T> {
     using k = owned_t<key>;
     using v = owned_t<mapped>;
     static_assert(hashable_key<k>, "group_by_key: the key type has no hash or no equality");
     auto who = at_.owner->make_op("group_by_key");
     edge in{at_.from, exchange::hash,
             kernels::make_edge(kernels::hash_writer<Pipe>{at_.pipe}, at_.steps)};
-    return at_node<std::pair<k, std::vector<v>>>(
-        who, {std::move(in)}, kernels::make_kernel(kernels::group_task<k, v>{}),
-        shuffled(partitions));
+    return at_node<std::pair<k, std::vector<v>>>(who, {std::move(in)},
+                                                 kernels::make_kernel(kernels::group_task<k, v>{}),
+                                                 shuffled(partitions));
   }
 
   /// Computes the stream once per batch for all that use it, and owns its records.

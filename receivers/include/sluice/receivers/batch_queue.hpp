@@ -48,9 +48,10 @@ std::size_t checked_queue_bound(std::size_t max_batches);
 
 template <class T>
 class batch_queue {
-  static_assert(owned<T>,
-                "batch_queue<T>: T, or something in it, is a view such as std::string_view. Entries "
-                "outlive the code that pushes them: use the owned type, such as std::string.");
+  static_assert(
+      owned<T>,
+      "batch_queue<T>: T, or something in it, is a view such as std::string_view. Entries "
+      "outlive the code that pushes them: use the owned type, such as std::string.");
 
  public:
   static constexpr std::size_t default_max_batches = 1'000'000;

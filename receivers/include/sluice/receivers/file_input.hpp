@@ -1,8 +1,8 @@
 /// Files that appear in a directory.
 ///
 /// Thread rule: an input's; parsers run in the host. Promise: every file that is moved into the
-/// directory is read once, from beginning to end, in the order of (modified, name); what could not be
-/// read is counted and told.
+/// directory is read once, from beginning to end, in the order of (modified, name); what could not
+/// be read is counted and told.
 ///
 /// A file belongs in the directory when it is complete: write it elsewhere on the same file system
 /// and rename it. One that changes in size after it was read is counted and told, not read again.
@@ -35,8 +35,8 @@ class text_file_input final : public detail::input_forwarder {
   explicit text_file_input(std::string directory, file_options how = {});
 };
 
-/// Records of a fixed length, as views. A file's last bytes that do not make up a record are told and
-/// counted: `incomplete_files`, `dropped_bytes`.
+/// Records of a fixed length, as views. A file's last bytes that do not make up a record are told
+/// and counted: `incomplete_files`, `dropped_bytes`.
 class binary_records_input final : public detail::input_forwarder {
  public:
   /// @throws usage_error if `directory` is empty, `record_length` is 0 or an option is out of range
@@ -47,14 +47,15 @@ class binary_records_input final : public detail::input_forwarder {
 ///
 /// @param parse  one of: line -> T; line -> optional<T>, where nothing leaves the line out, counted
 ///               as `skipped_lines`; whole contents -> range of T. Lines and contents are
-///               `std::string_view`s that end with the call. What it throws is the stream's failure,
-///               and names file and line.
+///               `std::string_view`s that end with the call. What it throws is the stream's
+///               failure, and names file and line.
 template <class T, class Parse>
 std::unique_ptr<input> make_file_input(std::string directory, Parse parse, file_options how = {}) {
-  static_assert(owned<T>,
-                "file_stream<T>: T, or something in it, is a view such as std::string_view, and what "
-                "it points into ends with the call of parse. Use the owned type, such as "
-                "std::string, or text_file_stream and map.");
+  static_assert(
+      owned<T>,
+      "file_stream<T>: T, or something in it, is a view such as std::string_view, and what "
+      "it points into ends with the call of parse. Use the owned type, such as "
+      "std::string, or text_file_stream and map.");
   static_assert(std::is_invocable_v<Parse&, std::string_view>,
                 "file_stream<T>: parse must be callable with a std::string_view");
   using result = std::remove_cvref_t<std::invoke_result_t<Parse&, std::string_view>>;
@@ -63,9 +64,10 @@ std::unique_ptr<input> make_file_input(std::string directory, Parse parse, file_
                                            detail::make_line_parser<T>(std::move(parse)),
                                            detail::split_chunk<T>, std::move(how));
   } else {
-    static_assert(std::ranges::input_range<result>,
-                  "file_stream<T>: parse must give a T or std::optional<T> for each line, or a range "
-                  "of T for the whole contents");
+    static_assert(
+        std::ranges::input_range<result>,
+        "file_stream<T>: parse must give a T or std::optional<T> for each line, or a range "
+        "of T for the whole contents");
     return detail::make_parsing_file_input(std::move(directory),
                                            detail::make_contents_parser<T>(std::move(parse)),
                                            detail::split_chunk<T>, std::move(how));

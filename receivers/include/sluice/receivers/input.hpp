@@ -1,8 +1,9 @@
 /// Inputs: what a receiver_host runs at the upstream edge of a stream.
 ///
-/// Thread rule: every call on an input and every piece of work given to its host runs in the host, one
-/// at a time; only `input_host::post` may be called from other threads. Promise: an input holds at most
-/// what its limits allow, and nothing that it took from outside is lost or dropped without being counted.
+/// Thread rule: every call on an input and every piece of work given to its host runs in the host,
+/// one at a time; only `input_host::post` may be called from other threads. Promise: an input holds
+/// at most what its limits allow, and nothing that it took from outside is lost or dropped without
+/// being counted.
 #pragma once
 
 #include <chrono>
@@ -32,7 +33,8 @@ struct input_status {
   std::uint64_t bytes = 0;
   /// Nothing is buffered, and a replayable source (queue, directory) has been read to its end.
   bool idle = true;
-  /// An entry waits that makes a batch of its own, whatever its size: a queue's, which may be empty.
+  /// An entry waits that makes a batch of its own, whatever its size: a queue's, which may be
+  /// empty.
   bool ready = false;
 };
 
@@ -41,8 +43,8 @@ struct input_cut {
   std::vector<partition> parts;  ///< exactly `input_host::partitions()` of them
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
-  std::string description;       ///< for people: files read, peer connected
-  input_status after;            ///< status once this cut has been taken
+  std::string description;  ///< for people: files read, peer connected
+  input_status after;       ///< status once this cut has been taken
 };
 
 /// Something that happened to a receiver, for listeners and logs.

@@ -1,7 +1,7 @@
 /// Batches from a queue, one per batch of the stream.
 ///
-/// Thread rule: an input's. Promise: every entry becomes exactly one batch (or part of one, when they
-/// are merged), empty ones included, in the order of the queue.
+/// Thread rule: an input's. Promise: every entry becomes exactly one batch (or part of one, when
+/// they are merged), empty ones included, in the order of the queue.
 #pragma once
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 /// Encoded records from a TCP peer, in frames.
 ///
-/// Thread rule: an input's. Promise: a frame is taken as a whole or not at all; a length is believed
-/// only as far as the bound, and memory follows the bytes that have arrived.
+/// Thread rule: an input's. Promise: a frame is taken as a whole or not at all; a length is
+/// believed only as far as the bound, and memory follows the bytes that have arrived.
 ///
-/// A frame is the length of its payload in 4 bytes, big-endian, and the payload: records of one type,
-/// one behind the other, as their codec writes them. `encode_frame` makes one.
+/// A frame is the length of its payload in 4 bytes, big-endian, and the payload: records of one
+/// type, one behind the other, as their codec writes them. `encode_frame` makes one.
 #pragma once
 
 #include <chrono>

@@ -1,8 +1,8 @@
 /// How a program writes a source of its own.
 ///
 /// Thread rule: `on_start` runs on a thread of the receiver's own, `on_stop` in the input's host; a
-/// handle may be used from any thread. Promise: what a `store` took is in the stream; what it did not
-/// take it says by an exception.
+/// handle may be used from any thread. Promise: what a `store` took is in the stream; what it did
+/// not take it says by an exception.
 #pragma once
 
 #include <chrono>
@@ -42,8 +42,8 @@ class receiver_handle {
   explicit receiver_handle(std::shared_ptr<detail::receiver_store<T>> store)
       : store_{std::move(store)} {}
 
-  /// Adds one record to the open block, which is sealed when a batch is cut, when it is large enough
-  /// or when the block interval is over.
+  /// Adds one record to the open block, which is sealed when a batch is cut, when it is large
+  /// enough or when the block interval is over.
   void store(T record) { store_->store(std::move(record), std::nullopt); }
   /// Adds one block and returns when it is in the buffer.
   void store(std::vector<T> records) { store_->store(std::move(records), std::nullopt); }
@@ -83,8 +83,8 @@ struct receiver {
 
   virtual ~receiver() = default;
   /// Begins to store. It may loop until `handle.stopped()`, or start threads of its own and return.
-  /// What it throws is reported and leads to a restart. In a simulation it runs in the host and must
-  /// return soon.
+  /// What it throws is reported and leads to a restart. In a simulation it runs in the host and
+  /// must return soon.
   virtual void on_start(receiver_handle<T>& handle) = 0;
   /// Makes `on_start` return, and ends and joins what it started. What `on_stop` stores is taken as
   /// long as there is room. It runs in the host, which waits for it.

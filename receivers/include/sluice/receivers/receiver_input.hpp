@@ -17,7 +17,8 @@ struct receiver_calls {
   std::function<void()> on_stop;
 };
 
-std::shared_ptr<input> make_receiver_input(receiver_calls calls, std::shared_ptr<receiver_core> core,
+std::shared_ptr<input> make_receiver_input(receiver_calls calls,
+                                           std::shared_ptr<receiver_core> core,
                                            chunk_splitter split, receiver_options how);
 
 }  // namespace detail

@@ -7,8 +7,8 @@
 
 namespace sluice {
 
-/// The n-th wait in a row is `min * factor^n`, moved by chance within `jitter`, and then cut to `max`.
-/// What worked in between starts the count anew.
+/// The n-th wait in a row is `min * factor^n`, moved by chance within `jitter`, and then cut to
+/// `max`. What worked in between starts the count anew.
 struct reconnect_backoff {
   std::chrono::milliseconds min{100};
   std::chrono::milliseconds max{10'000};

@@ -1,7 +1,7 @@
 /// Text out and in: directories of part files, and text read back as chunks of lines.
 ///
-/// Thread rule: one call at a time per directory. Promise: a directory that has `_SUCCESS` is complete;
-/// a file has its name only once all its bytes are in it.
+/// Thread rule: one call at a time per directory. Promise: a directory that has `_SUCCESS` is
+/// complete; a file has its name only once all its bytes are in it.
 #pragma once
 
 #include <functional>

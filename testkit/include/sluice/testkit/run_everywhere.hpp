@@ -1,7 +1,7 @@
 /// One table of batches in and batches out, run in every way there is.
 ///
-/// Thread rule: call it from a test. Promise: the same `build` runs in the calling thread, on actors, and
-/// on simulated schedules; what each way collected comes back under its name.
+/// Thread rule: call it from a test. Promise: the same `build` runs in the calling thread, on
+/// actors, and on simulated schedules; what each way collected comes back under its name.
 #pragma once
 
 #include <memory>

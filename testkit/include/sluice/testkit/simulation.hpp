@@ -1,7 +1,7 @@
 /// A context under a simulated schedule: one thread, virtual time, every choice drawn from a seed.
 ///
-/// Thread rule: one thread, which is the one that waits (`run_until_idle`, `stop`, ...). Promise: the
-/// same seed and program give the same run, step by step; `trace()` proves it.
+/// Thread rule: one thread, which is the one that waits (`run_until_idle`, `stop`, ...). Promise:
+/// the same seed and program give the same run, step by step; `trace()` proves it.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +38,8 @@ class simulation {
   execution where();
   sim_world& outside();
   trace_summary trace() const;
-  /// Kills the next actor of a role (`driver`, `stage`, `sink`, `generator`, `receiver_host`, `guardian`,
-  /// `listener`) that is about to handle a message, after `skip` such messages.
+  /// Kills the next actor of a role (`driver`, `stage`, `sink`, `generator`, `receiver_host`,
+  /// `guardian`, `listener`) that is about to handle a message, after `skip` such messages.
   void kill(std::string role, std::uint64_t skip = 0);
   /// How many of the kills have happened.
   std::size_t killed() const;

@@ -4,8 +4,8 @@
 /// point into are alive and owns them only when they leave for another partition.
 #pragma once
 
-#include <sluice/operators/key_table.hpp>
 #include <sluice/operators/kernels/prototype.hpp>
+#include <sluice/operators/key_table.hpp>
 #include <sluice/operators/owned.hpp>
 #include <sluice/operators/pipe.hpp>
 
@@ -59,7 +59,8 @@ class combine_writer final : public edge_writer {
     auto [held, fresh] = table_.find_or_insert(pair.first, [&] {
       return entry{held_key(pair.first), to_owned(std::forward<Pair>(pair).second)};
     });
-    if (!fresh) *held = call_user(who_, f_, std::move(*held), to_owned(std::forward<Pair>(pair).second));
+    if (!fresh)
+      *held = call_user(who_, f_, std::move(*held), to_owned(std::forward<Pair>(pair).second));
   }
 
   void publish(std::span<partition> buckets) {

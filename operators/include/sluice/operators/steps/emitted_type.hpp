@@ -1,8 +1,8 @@
 /// Which type a function in emitter form, `(record, emit)`, emits.
 ///
 /// In this order: what the caller says (`flat_map<U>(f)`), the function object's `emits`, the
-/// function's own signature (`emitter<U>` or `std::function<void(U)>` as second parameter), and for a
-/// generic lambda the type of the argument in its call of `emit`.
+/// function's own signature (`emitter<U>` or `std::function<void(U)>` as second parameter), and for
+/// a generic lambda the type of the argument in its call of `emit`.
 #pragma once
 
 #include <functional>
@@ -31,18 +31,18 @@ class emitter {
 
 namespace detail {
 
-// A generic lambda names its emitted type nowhere, but instantiating its body with a probe shows it:
-// the probe's call operator defines a friend function whose return type remembers the argument.
+// A generic lambda names its emitted type nowhere, but instantiating its body with a probe shows
+// it: the probe's call operator defines a friend function whose return type remembers the argument.
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wnon-template-friend"
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wnon-template-friend"
 #endif
 template <class F, class T>
 struct emitted_slot {
   friend auto emitted_by(emitted_slot);
 };
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
+#  pragma GCC diagnostic pop
 #endif
 
 template <class F, class T, class U>

@@ -8,9 +8,10 @@ namespace sluice::steps {
 
 template <class T, class F>
 struct filter_step {
-  static_assert(std::is_invocable_r_v<bool, F&, T const&>,
-                "filter: the predicate cannot be called with a record of this stream, or its result "
-                "is no bool");
+  static_assert(
+      std::is_invocable_r_v<bool, F&, T const&>,
+      "filter: the predicate cannot be called with a record of this stream, or its result "
+      "is no bool");
   using value = T;
 
   op_ptr who;

@@ -67,9 +67,10 @@ auto make_flat_map_step(op_ptr who, F f) {
     return flat_map_emit_step<T, U, F>{std::move(who), std::move(f)};
   } else {
     using found = emitted_t<F, T>;
-    static_assert(!std::is_void_v<found>,
-                  "flat_map: the function must return a range or take (record, emit); if the emitted "
-                  "type cannot be found, say it: flat_map<U>(f)");
+    static_assert(
+        !std::is_void_v<found>,
+        "flat_map: the function must return a range or take (record, emit); if the emitted "
+        "type cannot be found, say it: flat_map<U>(f)");
     return flat_map_emit_step<T, found, F>{std::move(who), std::move(f)};
   }
 }

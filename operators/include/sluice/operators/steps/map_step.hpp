@@ -11,7 +11,8 @@ struct map_step {
   static_assert(std::is_invocable_v<F&, T const&>,
                 "map: the function cannot be called with a record of this stream");
   using value = std::remove_cvref_t<std::invoke_result_t<F&, T const&>>;
-  static_assert(!std::is_void_v<value>, "map: the function returns nothing; it must return a record");
+  static_assert(!std::is_void_v<value>,
+                "map: the function returns nothing; it must return a record");
 
   op_ptr who;
   F f;

@@ -1,7 +1,8 @@
 /// Where the threads of a receiver and its host meet: room, order, wake-ups and requests.
 ///
-/// Thread rule: any thread where it says so, otherwise the host. Promise: what is stored and not yet
-/// committed stays within the limits; who waits for room is served in order and woken by an end.
+/// Thread rule: any thread where it says so, otherwise the host. Promise: what is stored and not
+/// yet committed stays within the limits; who waits for room is served in order and woken by an
+/// end.
 #pragma once
 
 #include <cstddef>

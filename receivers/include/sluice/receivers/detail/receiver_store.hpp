@@ -14,9 +14,10 @@ namespace sluice::detail {
 
 template <class T>
 class receiver_store final : public receiver_core {
-  static_assert(owned<T>,
-                "receiver<T>: T, or something in it, is a view such as std::string_view. Stored "
-                "records outlive what they were read from: use the owned type, such as std::string.");
+  static_assert(
+      owned<T>,
+      "receiver<T>: T, or something in it, is a view such as std::string_view. Stored "
+      "records outlive what they were read from: use the owned type, such as std::string.");
 
  public:
   void store(T record, position at) {
