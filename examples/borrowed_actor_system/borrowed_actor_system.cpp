@@ -1,6 +1,7 @@
 // A program that has actors already: the stream runs on the host's own actor system, next to the
 // host's actors, and sends them what it finds.
 
+#include <algorithm>
 #include <caf/all.hpp>
 #include <functional>
 #include <iostream>
@@ -12,7 +13,8 @@ namespace {
 using tell_atom = caf::atom_constant<caf::atom("tell")>;
 
 /// An actor of the host: keeps the highest level that it was sent.
-caf::behavior gauge(caf::stateful_actor<long>* self) {
+caf::behavior gauge(caf::stateful_actor<long>* self, long lowest) {
+  self->state = lowest;
   return {
       [=](long level) { self->state = std::max(self->state, level); },
       [=](tell_atom) { return self->state; },
@@ -26,7 +28,7 @@ int main() {
   // Actors take turns after so many messages; CAF's own default lets a busy one keep its thread.
   config.set("scheduler.max-throughput", std::size_t{50});
   caf::actor_system host{config};
-  auto const highest = host.spawn(gauge);
+  auto const highest = host.spawn(gauge, 0L);
 
   {
     sluice::streaming_context ssc{{.app_name = "borrowed"}, sluice::borrowed(host)};
