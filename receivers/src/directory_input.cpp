@@ -194,7 +194,6 @@ void directory_input::finish_file() {
 void directory_input::abandon_file(std::string const& why) {
   report(receiver_event::type::error, why);
   run_format([&] { format_->abandon(); });
-  finder_.was_read(file_->name, file_->offset);
   file_.reset();
 }
 
@@ -254,7 +253,6 @@ input_status directory_input::status(bool probe) {
   auto now = input_status{};
   now.records = here.records;
   now.bytes = here.bytes;
-
   now.idle = now.records == 0 && !file_ && found_.empty();
   return now;
 }

@@ -25,18 +25,22 @@ std::size_t occurrences(std::string_view part, std::string_view text) {
   return n;
 }
 
-/// The number before `unit` in the line of totals, as in `1,200 lines received`.
-std::uint64_t total(std::string const& error, std::string_view unit) {
-  auto const line = error.find("total: ");
-  REQUIRE_MESSAGE(line != error.npos, error);
-  auto const end = error.find(unit, line);
-  REQUIRE_MESSAGE(end != error.npos, error);
+/// The number before `unit` in the text after `start`, as in `total: 1,200 lines received`.
+std::uint64_t number_after(std::string_view start, std::string const& text, std::string_view unit) {
+  auto const from = text.find(start);
+  REQUIRE_MESSAGE(from != text.npos, text);
+  auto const end = text.find(unit, from);
+  REQUIRE_MESSAGE(end != text.npos, text);
   std::uint64_t n = 0;
-  auto digit = error.find_last_of(' ', end - 2) + 1;
+  auto digit = text.find_last_of(' ', end - 1) + 1;
   for (; digit != end; ++digit)
-    if (error[digit] >= '0' && error[digit] <= '9')
-      n = n * 10 + static_cast<std::uint64_t>(error[digit] - '0');
+    if (text[digit] >= '0' && text[digit] <= '9')
+      n = n * 10 + static_cast<std::uint64_t>(text[digit] - '0');
   return n;
+}
+
+std::uint64_t total(std::string const& error, std::string_view unit) {
+  return number_after("total: ", error, unit);
 }
 
 }  // namespace
@@ -118,7 +122,7 @@ TEST_CASE("word_count counts every line that its feed sent when a signal comes u
     CHECK(program.wait() == 0);
     auto const received = total(program.error(), " lines received");
     CHECK(received > 0);
-    CHECK(received == total(program.error().substr(program.error().find("feed sent")), " lines"));
+    CHECK(received == number_after("feed sent ", program.error(), " lines"));
   }
 }
 

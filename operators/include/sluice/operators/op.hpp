@@ -54,4 +54,15 @@ decltype(auto) call_user(op_ptr const& who, F& f, Args&&... args) {
   }
 }
 
+/// Calls a user's function and hands each element of the range it returns to `take`. Reading is
+/// part of the call, because a lazy range runs the user's code while it is read.
+template <class F, class Take, class... Args>
+void call_user_for_range(op_ptr const& who, F& f, Take take, Args&&... args) {
+  auto read = [&] {
+    for (auto&& element : std::invoke(f, std::forward<Args>(args)...))
+      take(std::forward<decltype(element)>(element));
+  };
+  call_user(who, read);
+}
+
 }  // namespace sluice

@@ -44,6 +44,19 @@ inline constexpr bool is_identity = false;
 template <class T>
 inline constexpr bool is_identity<identity_pipe<T>> = true;
 
+/// Hands what an earlier step emits to `step`. Named, where a lambda would do: the name of a lambda
+/// repeats its enclosing function's types, so that debug information doubles with every step.
+template <class Step, class Emit>
+struct into_step {
+  Step& step;
+  Emit& emit;
+
+  template <class X>
+  void operator()(X&& x) const {
+    step(std::forward<X>(x), emit);
+  }
+};
+
 /// `Previous`, then one more step. A step has a `value` type and `(record, emit)`.
 template <class Previous, class Step>
 struct chained_pipe {
@@ -56,7 +69,7 @@ struct chained_pipe {
 
   template <class Emit>
   void operator()(source const& record, Emit&& emit) {
-    previous(record, [&]<class X>(X&& x) { step(std::forward<X>(x), emit); });
+    previous(record, into_step<Step, std::remove_reference_t<Emit>>{step, emit});
   }
 };
 

@@ -86,8 +86,8 @@ class partition_function_writer final : public edge_writer {
       pipe_(record, [&](auto&& x) { records.push_back(std::forward<decltype(x)>(x)); });
     });
     std::vector<Out> results;
-    for (auto&& result : call_user(who_, f_, std::as_const(records)))
-      results.push_back(to_owned(std::forward<decltype(result)>(result)));
+    auto take = [&]<class R>(R&& result) { results.push_back(to_owned(std::forward<R>(result))); };
+    call_user_for_range(who_, f_, take, std::as_const(records));
     if (!results.empty()) buckets[0].chunks.push_back(make_chunk(std::move(results)));
   }
 

@@ -19,14 +19,14 @@ struct flat_map_range_step {
 
   template <class X, class Emit>
   void operator()(X&& record, Emit& emit) {
-    auto&& results = call_user(who, f, std::forward<X>(record));
     constexpr bool owns = !std::is_reference_v<range> && !std::ranges::view<range>;
-    for (auto&& result : results) {
-      if constexpr (owns && std::is_lvalue_reference_v<decltype(result)>)
+    auto take = [&]<class R>(R&& result) {
+      if constexpr (owns && std::is_lvalue_reference_v<R>)
         emit(value(std::move(result)));
       else
         emit(value(result));
-    }
+    };
+    call_user_for_range(who, f, take, std::forward<X>(record));
   }
 };
 

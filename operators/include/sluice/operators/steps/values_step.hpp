@@ -36,8 +36,9 @@ struct flat_map_values_step {
 
   template <class X, class Emit>
   void operator()(X&& record, Emit& emit) {
-    auto&& results = call_user(who, f, std::as_const(record).second);
-    for (auto&& result : results) emit(value(std::as_const(record).first, result));
+    auto const& [key, mapped] = record;
+    auto take = [&](auto&& result) { emit(value(key, result)); };
+    call_user_for_range(who, f, take, mapped);
   }
 };
 
