@@ -60,6 +60,10 @@ partition sum_task::run(batch_context const&, std::span<partition const> inputs)
   return out;
 }
 
+bool is_absent(std::vector<partition> const& parts) {
+  return std::all_of(parts.begin(), parts.end(), [](partition const& p) { return p.absent; });
+}
+
 void held_output::prepare(batch_context const& now, std::vector<partition> parts) {
   held_.push_back({now.batch, std::move(parts)});
 }
@@ -68,9 +72,7 @@ void held_output::commit(batch_ref const& batch) {
   auto found =
       std::find_if(held_.begin(), held_.end(), [&](held const& h) { return h.batch == batch; });
   if (found == held_.end()) return;
-  auto const absent = std::all_of(found->parts.begin(), found->parts.end(),
-                                  [](partition const& p) { return p.absent; });
-  if (!absent) apply(batch, std::move(found->parts));
+  if (!is_absent(found->parts)) apply(batch, std::move(found->parts));
   held_.erase(found);
 }
 

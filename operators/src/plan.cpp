@@ -1,6 +1,7 @@
 #include <map>
 #include <numeric>
 #include <sluice/operators/plan.hpp>
+#include <utility>
 
 namespace sluice {
 
@@ -78,6 +79,14 @@ std::string describe_steps(edge_spec const& spec) {
   return text;
 }
 
+// The same, seen from where they lead to.
+std::string describe_steps_back(edge_spec const& spec) {
+  std::string text;
+  for (auto step = spec.steps.rbegin(); step != spec.steps.rend(); ++step)
+    text += (*step)->name() + " <- ";
+  return text;
+}
+
 void describe_stage(plan const& p, stage const& s, std::string& text) {
   text += "stage " + std::to_string(s.id) + " (" + std::to_string(s.partitions) +
           (s.partitions == 1 ? " partition" : " partitions") + ")\n";
@@ -90,9 +99,12 @@ void describe_stage(plan const& p, stage const& s, std::string& text) {
   for (std::size_t i = 0; i != s.nodes.size(); ++i) {
     auto const& n = *s.nodes[i];
     text += "  " + n.who->name();
+    auto arrow = " <- ";
     for (auto const& in : n.inputs)
       for (auto const& local : s.nodes)
-        if (local == in.from) text += " <- " + describe_steps(*in.spec) + local->who->name();
+        if (local == in.from) {
+          text += std::exchange(arrow, ", ") + describe_steps_back(*in.spec) + local->who->name();
+        }
     text += '\n';
   }
 }

@@ -31,6 +31,27 @@ void write_file(storage& files, std::string const& path, partition const* part) 
   expect("cannot rename", files.rename(hidden, path));
 }
 
+std::string parent_of(std::string const& path) {
+  auto const slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// Makes the directories above `path` that are missing; their own names are durable, too.
+void make_parents(storage& files, std::string const& path) {
+  auto const parent = parent_of(path);
+  if (parent == "." || parent == "/") return;
+  auto made = files.create_directory(parent);
+  if (!made && made.error().code == std::errc::no_such_file_or_directory) {
+    make_parents(files, parent);
+    made = files.create_directory(parent);
+  }
+  if (made)
+    expect("cannot flush", files.sync_directory(parent_of(parent)));
+  else if (made.error().code != std::errc::file_exists)
+    fail("cannot create", made.error());
+}
+
 // A batch that is committed again after a failure replaces what the first attempt left.
 void empty_directory(storage& files, std::string const& directory) {
   for (auto const& entry : expect("cannot list", files.list(directory)))
@@ -77,16 +98,17 @@ std::string read_whole(storage& files, std::string const& path) {
 
 }  // namespace
 
-void write_text_directory(storage& files, std::string const& directory,
+void write_text_directory(storage& files, std::string const& path,
                           std::vector<partition> const& parts, existing policy) {
-  if (auto const slash = directory.rfind('/'); slash != std::string::npos && slash != 0)
-    expect("cannot create", files.create_directories(directory.substr(0, slash)));
+  auto const directory = path.substr(0, path.find_last_not_of('/') + 1);
+  make_parents(files, directory);
   if (auto made = files.create_directory(directory); !made) {
     if (made.error().code != std::errc::file_exists) fail("cannot create", made.error());
     if (policy == existing::refuse)
       throw runtime_failure{directory + " exists already; choose another path or remove it first"};
     empty_directory(files, directory);
   }
+  expect("cannot flush", files.sync_directory(parent_of(directory)));
   for (std::size_t p = 0; p != parts.size(); ++p)
     write_file(files, directory + '/' + part_name(p), &parts[p]);
   write_file(files, directory + "/_SUCCESS", nullptr);

@@ -4,6 +4,7 @@
 /// every mistake that can be seen while building throws `usage_error` at the call.
 #pragma once
 
+#include <algorithm>
 #include <iosfwd>
 #include <sluice/operators/collected.hpp>
 #include <sluice/operators/kernels/outputs.hpp>
@@ -105,7 +106,8 @@ class dstream : public stream_ops<dstream, T, Pipe> {
   void print(std::size_t n = 10) const { print(detail::standard_output(), n); }
   /// @param out  outlives the context
   void print(std::ostream& out, std::size_t n = 10) const {
-    output("print", exchange::gather, kernels::show_writer<Pipe>{this->at_.pipe, n + 1},
+    auto const enough = std::max(n, n + 1);  // one more tells whether there are more
+    output("print", exchange::gather, kernels::show_writer<Pipe>{this->at_.pipe, enough},
            kernels::make_output<kernels::print_output>(&out, n));
   }
 
@@ -143,12 +145,16 @@ class dstream : public stream_ops<dstream, T, Pipe> {
   }
 
   /// Appends every batch to `target`.
+  /// @throws  usage_error if there is no target
   void collect_into(std::shared_ptr<collected<owned_t<T>>> target) const {
+    if (!target) throw usage_error{"collect_into: the target is null; hand over an object"};
     owned_output("collect_into",
                  kernels::make_output<kernels::collect_output<owned_t<T>>>(std::move(target)));
   }
 
   /// Hands every batch to a sink of the user's.
+  /// @empty   an empty batch is handed over, an absent one is not
+  /// @throws  usage_error if there is no sink
   void to(std::shared_ptr<sink<owned_t<T>>> target) const {
     if (!target) throw usage_error{"to: the sink is null; hand over an object"};
     owned_output("to", kernels::make_output<kernels::sink_output<owned_t<T>>>(std::move(target)));

@@ -64,13 +64,17 @@ class rdd : public stream_ops<rdd, T, Pipe> {
   owned_t<T> reduce(F f) const {
     using out = owned_t<T>;
     auto who = this->at_.owner->make_op("reduce");
-    auto parts = run("reduce", kernels::reduce_writer<Pipe, F>{who, this->at_.pipe, f});
-    std::optional<out> result;
-    for (auto const& part : parts)
-      for_each_record<out>(part,
-                           [&](out const& x) { result = result ? f(std::move(*result), x) : x; });
-    if (!result) throw usage_error{"reduce: the rdd is empty; use fold, or check count() first"};
-    return std::move(*result);
+    edge in{this->at_.from, exchange::gather,
+            kernels::make_edge(kernels::reduce_writer<Pipe, F>{who, this->at_.pipe, f},
+                               this->at_.steps)};
+    auto made =
+        detail::make_node(who, {std::move(in)},
+                          kernels::make_kernel(kernels::reduce_task<out, F>{who, std::move(f)}), 1);
+    auto result = kernels::concat<out>(
+        detail::run_job(*this->at_.owner, "reduce",
+                        {made, exchange::gather, kernels::make_edge(kernels::pass_writer{}, {})}));
+    if (result.empty()) throw usage_error{"reduce: the rdd is empty; check count() first"};
+    return std::move(result.front());
   }
 
   /// Calls `f` for every record, for its effect; partitions may run at the same time.

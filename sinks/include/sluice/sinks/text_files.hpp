@@ -18,9 +18,10 @@ class world;
 /// What to do with an output directory that exists.
 enum class existing { refuse, replace };
 
-/// Writes `part-00000`, `part-00001`, ... (one per partition, chunks of text) and `_SUCCESS`.
+/// Writes `part-00000`, `part-00001`, ... (one per partition, chunks of text) and `_SUCCESS`. All
+/// of it is durable on return.
 /// @throws runtime_failure naming the path, if it exists and must not, or cannot be written
-void write_text_directory(storage& files, std::string const& directory,
+void write_text_directory(storage& files, std::string const& path,
                           std::vector<partition> const& parts, existing policy);
 
 /// The output of `save_as_text_files(prefix, suffix)`.

@@ -54,10 +54,17 @@ class combine_writer final : public edge_writer {
  private:
   using entry = std::pair<held_key, value>;
 
+  static held_key hold(key const& k) {
+    if constexpr (std::is_same_v<held_key, key>)
+      return k;
+    else
+      return to_owned(k);
+  }
+
   template <class Pair>
   void add(Pair&& pair) {
     auto [held, fresh] = table_.find_or_insert(pair.first, [&] {
-      return entry{held_key(pair.first), to_owned(std::forward<Pair>(pair).second)};
+      return entry{hold(pair.first), to_owned(std::forward<Pair>(pair).second)};
     });
     if (!fresh)
       *held = call_user(who_, f_, std::move(*held), to_owned(std::forward<Pair>(pair).second));

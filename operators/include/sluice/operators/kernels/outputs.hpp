@@ -5,11 +5,15 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <set>
 #include <sluice/operators/collected.hpp>
 #include <sluice/operators/kernel.hpp>
 #include <sluice/operators/sink.hpp>
 
 namespace sluice::kernels {
+
+/// Whether the stream had no batch at all.
+bool is_absent(std::vector<partition> const& parts);
 
 /// Keeps prepared batches until they are committed or aborted; absent batches have no effect.
 class held_output : public batch_output {
@@ -95,19 +99,27 @@ class collect_output final : public held_output {
   std::shared_ptr<collected<T>> target_;
 };
 
-/// `to(sink)`.
+/// `to(sink)`: the sink does not hear of absent batches.
 template <class T>
 class sink_output final : public batch_output {
  public:
   explicit sink_output(std::shared_ptr<sink<T>> target) : target_{std::move(target)} {}
   void prepare(batch_context const& now, std::vector<partition> parts) override {
-    target_->prepare(now.batch, concat<T>(parts));
+    if (is_absent(parts))
+      absent_.insert(now.batch.id);
+    else
+      target_->prepare(now.batch, concat<T>(parts));
   }
-  void commit(batch_ref const& batch) override { target_->commit(batch); }
-  void abort(batch_ref const& batch) override { target_->abort(batch); }
+  void commit(batch_ref const& batch) override {
+    if (absent_.erase(batch.id) == 0) target_->commit(batch);
+  }
+  void abort(batch_ref const& batch) override {
+    if (absent_.erase(batch.id) == 0) target_->abort(batch);
+  }
 
  private:
   std::shared_ptr<sink<T>> target_;
+  std::set<batch_id> absent_;  // prepared, and not yet committed or aborted
 };
 
 }  // namespace sluice::kernels
