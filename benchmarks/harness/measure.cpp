@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -29,6 +30,17 @@ double machine_busy_seconds() {
          static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+// The first number of `schedstat` is the time on a core, in nanoseconds.
+std::map<std::string, double> cpu_seconds_by_thread() {
+  std::map<std::string, double> threads;
+  for (auto const& each : std::filesystem::directory_iterator{"/proc/self/task"}) {
+    std::ifstream in{each.path() / "schedstat"};
+    double nanoseconds = 0;
+    if (in >> nanoseconds) threads[each.path().filename().string()] = nanoseconds * 1e-9;
+  }
+  return threads;
+}
+
 }  // namespace
 
 double wall_seconds() { return seconds_of(CLOCK_MONOTONIC); }
@@ -48,12 +60,20 @@ std::size_t peak_resident_bytes() {
 }
 
 stopwatch::stopwatch()
-    : wall_{wall_seconds()}, cpu_{cpu_seconds()}, busy_{machine_busy_seconds()} {}
+    : wall_{wall_seconds()},
+      cpu_{cpu_seconds()},
+      busy_{machine_busy_seconds()},
+      threads_{cpu_seconds_by_thread()} {}
 
 cost stopwatch::passed() const {
   cost result;
   result.wall = wall_seconds() - wall_;
   result.cpu = cpu_seconds() - cpu_;
+  for (auto const& [thread, seconds] : cpu_seconds_by_thread()) {
+    auto const before = threads_.find(thread);
+    auto const used = seconds - (before == threads_.end() ? 0.0 : before->second);
+    result.busiest = std::max(result.busiest, used);
+  }
   auto const capacity = result.wall * std::max(1U, std::thread::hardware_concurrency());
   if (capacity > 0)
     result.foreign = std::clamp((machine_busy_seconds() - busy_ - result.cpu) / capacity, 0.0, 1.0);

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <string>
 
 namespace bench {
 
@@ -17,10 +19,13 @@ std::size_t resident_bytes();
 /// The most that it ever was.
 std::size_t peak_resident_bytes();
 
-/// What passed between `begin` and `end`.
+/// What passed since a stopwatch was made.
 struct cost {
   double wall = 0;
   double cpu = 0;
+  /// CPU time of the thread that used most: the wall time if each thread had a core of its own.
+  /// Threads that have ended are not seen.
+  double busiest = 0;
   /// The share of the machine's CPU time that went to other processes, 0 to 1.
   double foreign = 0;
 };
@@ -35,6 +40,7 @@ class stopwatch {
   double wall_;
   double cpu_;
   double busy_;
+  std::map<std::string, double> threads_;  ///< CPU seconds so far, by thread
 };
 
 }  // namespace bench

@@ -56,7 +56,7 @@ word_stream::word_stream(corpus const& text, std::size_t parallelism)
 
 void word_stream::run() {
   next_ = 0;
-  for (auto const [first, last] : text_.batches) {
+  for (auto const& [first, last] : text_.batches) {
     std::vector<std::uint32_t> blocks(last - first);
     std::iota(blocks.begin(), blocks.end(), first);
     queue_->push(std::move(blocks));

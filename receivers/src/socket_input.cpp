@@ -12,8 +12,11 @@
 namespace sluice {
 namespace {
 
-// One block is read into while the host is busy with the other.
-constexpr std::size_t blocks_in_flight = 2;
+// A reader that has run out of blocks sleeps, and waking it costs more than reading a block: so it
+// may be this far ahead of its host.
+constexpr std::size_t blocks_in_flight = 8;
+// What a batch gives back at its end is read into again instead of fresh memory.
+constexpr std::size_t spare_blocks = 2 * blocks_in_flight;
 
 std::string checked_peer(std::string const& kind, std::string const& host, std::uint16_t port) {
   if (host.empty())
@@ -47,7 +50,7 @@ socket_input::socket_input(std::string kind, settings how, detail::chunk_splitte
 void socket_input::start(std::shared_ptr<input_host> host) {
   host_ = std::move(host);
   auto const limits = host_->limits();
-  pool_ = std::make_shared<block_pool>(block_bytes_for(limits), blocks_in_flight + 1);
+  pool_ = std::make_shared<block_pool>(block_bytes_for(limits), spare_blocks);
   buffer_.emplace(limits);
   backoff_.emplace(how_.backoff,
                    random_stream{host_->outside().random("socket")() ^ hash_of(peer_)});

@@ -19,13 +19,13 @@ caf::behavior driver_role::behavior() {
 
 void driver_role::allocate(batch_info info) {
   auto const batch = info.batch.id;
-  bus_.post([info](streaming_listener& l) { l.on_batch_submitted(info); });
+  if (bus_.heard()) bus_.post([info](streaming_listener& l) { l.on_batch_submitted(info); });
   info.started = setup_->now();
   for (std::size_t o = 0; o != setup_->plan.output_stages.size(); ++o) {
     auto const& s = setup_->plan.stages[setup_->plan.output_stages[o]];
     info.outputs.push_back({o, s.nodes.front()->who->name(), {}, {}});
   }
-  bus_.post([info](streaming_listener& l) { l.on_batch_started(info); });
+  if (bus_.heard()) bus_.post([info](streaming_listener& l) { l.on_batch_started(info); });
   batches_.push_back({std::move(info)});
   tell(self_, peers_.generator, msg::batch_dispatch{{setup_->epoch}, batch});
 }
@@ -47,8 +47,9 @@ void driver_role::commit_next() {
   oldest.committing = true;
   auto& output = oldest.info.outputs[oldest.committed];
   output.start = setup_->now();
-  bus_.post(
-      [info = oldest.info, output](streaming_listener& l) { l.on_output_started(info, output); });
+  if (bus_.heard())
+    bus_.post(
+        [info = oldest.info, output](streaming_listener& l) { l.on_output_started(info, output); });
   tell(self_, peers_.sinks[oldest.committed],
        msg::output_commit{{setup_->epoch}, oldest.info.batch});
 }
@@ -58,8 +59,10 @@ void driver_role::output_done(batch_id batch) {
   auto& oldest = batches_.front();
   auto& output = oldest.info.outputs[oldest.committed];
   output.end = setup_->now();
-  bus_.post(
-      [info = oldest.info, output](streaming_listener& l) { l.on_output_completed(info, output); });
+  if (bus_.heard())
+    bus_.post([info = oldest.info, output](streaming_listener& l) {
+      l.on_output_completed(info, output);
+    });
   oldest.committing = false;
   if (++oldest.committed != peers_.sinks.size()) return commit_next();
   auto done = std::move(oldest);
@@ -89,7 +92,8 @@ void driver_role::finish(in_flight done) {
     setup_->core->log().write("driver", log_level::debug,
                               "batch " + std::to_string(batch) + " committed, " +
                                   std::to_string(done.info.records) + " records");
-  bus_.post([info = std::move(done.info)](streaming_listener& l) { l.on_batch_completed(info); });
+  if (bus_.heard())
+    bus_.post([info = std::move(done.info)](streaming_listener& l) { l.on_batch_completed(info); });
   for (auto const& host : peers_.hosts)
     tell(self_, host, msg::batch_committed{{setup_->epoch}, batch});
   tell(self_, peers_.generator, msg::batch_committed{{setup_->epoch}, batch});

@@ -25,6 +25,8 @@ class listener_bus {
  public:
   listener_bus(caf::event_based_actor* parent, setup_ptr setup);
   caf::actor const& actor() const { return actor_; }
+  /// Whether anybody listens. Ask before making an event, which copies what it tells.
+  bool heard() const { return !setup_->listeners.empty(); }
   void post(std::function<void(streaming_listener&)> deliver) const;
 
  private:

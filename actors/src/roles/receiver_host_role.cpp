@@ -92,9 +92,10 @@ caf::behavior receiver_host_role::behavior() {
           auto cut = source_->cut(request.batch, request.max_records);
           announced_records_ = cut.after.records;
           announced_ready_ = cut.after.ready;
-          tell(self_, generator_,
-               msg::cut_reply{
-                   {setup_->epoch}, request.batch.id, index_, std::move(cut), source_->counters()});
+          auto reply =
+              msg::cut_reply{{setup_->epoch}, request.batch.id, index_, std::move(cut), {}};
+          if (bus_.heard()) reply.counters = source_->counters();  // only listeners see them
+          tell(self_, generator_, std::move(reply));
         });
       },
       [this](msg::batch_committed const& done) {

