@@ -43,7 +43,7 @@ includes | awk '
 
     walled = "^(caf|spdlog|fmt)/|^boost/(asio|beast)([./]|$)"
     boost_for_operators = "^boost/(assert|config|container|container_hash|core|describe|functional|" \
-      "intrusive|mp11|move|pfr|preprocessor|static_assert|throw_exception|type_traits|unordered|" \
+      "intrusive|mp11|move|pfr|preprocessor|random|static_assert|throw_exception|type_traits|unordered|" \
       "version|unordered_map|unordered_set)([./]|_fwd|$)"
     runs_or_stores = "^(barrier|condition_variable|filesystem|fstream|future|latch|semaphore|" \
       "stop_token|thread)$"

@@ -140,7 +140,7 @@ class inline_pipeline final : public pipeline {
       auto cut = setup_->inputs[i].source->cut(at.batch, bounded);
       info.records += cut.records;
       info.buffered += cut.after.records;
-      info.inputs.push_back({i, setup_->inputs[i].name, cut.records, cut.bytes,
+      info.inputs.push_back({i, setup_->inputs[i].name(), cut.records, cut.bytes,
                              std::move(cut.description), cut.after.records,
                              setup_->inputs[i].source->counters()});
       shares.push_back(std::move(cut.parts));

@@ -120,7 +120,7 @@ streaming_context::~streaming_context() = default;
 streaming_context::registered streaming_context::register_input(std::unique_ptr<input> source) {
   auto who = impl_->declared->make_op(source->kind());
   auto const index = impl_->inputs.size();
-  impl_->inputs.push_back({std::move(source), who->name()});
+  impl_->inputs.push_back({std::move(source), who});
   auto made = detail::make_node(who, {}, kernels::make_kernel(kernels::pass_task{}),
                                 impl_->services.parallelism());
   made->input_index = index;
@@ -174,6 +174,7 @@ void streaming_context::start() {
   impl_->declared->freeze("the context has been started; declare everything before start()");
   core.set_state(context_state::active);
   try {
+    for (auto& in : setup->inputs) in.source->before_start(*setup->outside);
     impl_->running = impl_->engine_
                          ? launch_on_actors(impl_->engine_, std::move(setup))
                          : launch_inline(std::move(setup), std::move(impl_->inline_world));

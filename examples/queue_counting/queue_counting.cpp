@@ -2,32 +2,28 @@
 // This is how a pipeline is tried out, and tested, without a network and without waiting for a
 // clock.
 
-#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <sluice/sluice.hpp>
 
-using colour_count = std::pair<std::string, long>;
+using digit_count = std::pair<int, long>;
 
 int main() {
   sluice::streaming_context ssc{{.app_name = "queue-counting"}};
-  auto const seen = std::make_shared<sluice::collected<colour_count>>();
 
-  // Every inner vector is one batch. The second one is empty, and is a batch all the same.
-  ssc.queue_stream<std::string>({{"red", "blue", "red"}, {}, {"green", "red", "green", "green"}})
-      .map([](std::string const& colour) {
-        return std::pair{colour, 1L};
+  // Every inner vector is one batch: the last digits of 0 to 99, and again of 0 to 49 modulo 5.
+  std::vector<int> digits;
+  for (int i = 0; i != 100; ++i) digits.push_back(i % 10);
+  for (int i = 0; i != 50; ++i) digits.push_back(i % 5);
+  ssc.queue_stream(std::vector<std::vector<int>>(5, digits))
+      .map([](int digit) {
+        return std::pair{digit, 1L};
       })
       .reduce_by_key(std::plus<>{})
-      .collect_into(seen);
+      .foreach_rdd([](sluice::rdd<digit_count> const& counts) {
+        std::cout << sluice::show(counts.sort_by_key().collect()) << '\n';
+      });
 
   ssc.start();
   ssc.run_until_idle();  // until the queue is empty and its last batch is committed
-  ssc.stop();
-
-  int number = 0;
-  for (auto counts : seen->batches()) {
-    std::ranges::sort(counts);
-    std::cout << "batch " << ++number << ": " << sluice::show(counts) << '\n';
-  }
 }

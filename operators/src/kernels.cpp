@@ -22,34 +22,17 @@ class data_task final : public task {
   partition data_;
 };
 
-// How many multiples of `step` after `zero` lie at or before `t`.
-std::int64_t steps_until(batch_time t, batch_time zero, duration step) {
-  auto const elapsed = t - zero;
-  auto const floor = elapsed / step;
-  return elapsed < duration{0} && elapsed % step != duration{0} ? floor - 1 : floor;
-}
-
 }  // namespace
 
 std::unique_ptr<task> data_kernel::make_task(std::size_t partition_index) const {
   return std::make_unique<data_task>(parts_.at(partition_index));
 }
 
-partition window_task::run(batch_context const& now, std::span<partition const> inputs) {
-  auto const time = now.batch.time;
-  auto const last = started_ ? last_ : now.zero;
-  started_ = true;
-  last_ = time;
-  panes_.push_back({time, inputs[0]});
-  while (panes_.front().time <= time - length_) panes_.pop_front();
-  partition out;
-  if (slide_ != duration{0} &&
-      steps_until(time, now.zero, slide_) == steps_until(last, now.zero, slide_)) {
-    out.absent = true;
-    return out;
-  }
-  for (auto const& p : panes_) out.append(p.records);
-  return out;
+void check_fraction(bool with_replacement, double fraction) {
+  auto const highest = with_replacement ? 1e6 : 1.0;
+  if (fraction >= 0 && fraction <= highest) return;
+  throw usage_error{"sample: a fraction of " + std::to_string(fraction) + " is not between 0 and " +
+                    (with_replacement ? "1000000" : "1")};
 }
 
 partition sum_task::run(batch_context const&, std::span<partition const> inputs) {
@@ -118,32 +101,30 @@ node_ptr make_node(op_ptr who, std::vector<edge> inputs, std::shared_ptr<kernel 
   return made;
 }
 
-namespace {
-
-void check_multiple(char const* what, duration value, duration slide) {
-  if (value <= duration{0})
-    throw usage_error{std::string{"window: "} + what + " is " + std::to_string(value.count()) +
-                      " us; it must be positive"};
-  if (slide != duration{0} && value % slide != duration{0})
-    throw usage_error{std::string{"window: "} + what + " of " + std::to_string(value.count()) +
-                      " us is no multiple of the parent's slide of " +
-                      std::to_string(slide.count()) + " us"};
+void refuse_other_context(char const* what) {
+  throw usage_error{std::string{what} +
+                    ": the other stream belongs to another context; build both on one"};
 }
 
-}  // namespace
+void check_same_slide(char const* what, node const& one, node const& other) {
+  if (one.slide == other.slide) return;
+  throw usage_error{std::string{what} + ": the streams have slides of " +
+                    std::to_string(one.slide.count()) + " us and " +
+                    std::to_string(other.slide.count()) +
+                    " us; window both with the same slide first"};
+}
 
-node_ptr make_window(graph& owner, op_ptr who, edge in, duration length,
-                     std::optional<duration> slide) {
-  auto const parent =
-      in.from->slide != duration{0} ? in.from->slide : owner.interval().value_or(duration{0});
-  check_multiple("a length", length, parent);
-  if (slide) check_multiple("a slide", *slide, parent);
-  auto const partitions = in.from->partitions;
-  auto made = make_node(
-      std::move(who), {std::move(in)},
-      kernels::make_kernel(kernels::window_task{length, slide.value_or(duration{0})}), partitions);
-  if (slide && *slide != parent) made->slide = *slide;
-  return made;
+void check_partitions(char const* what, std::size_t partitions) {
+  if (partitions == 0)
+    throw usage_error{std::string{what} + ": 0 partitions; at least 1 is needed"};
+}
+
+void refuse_empty_rdd(char const* action, char const* remedy) {
+  throw usage_error{std::string{action} + ": the rdd is empty; " + remedy};
+}
+
+void refuse_state(char const* call, char const* why) {
+  throw usage_error{std::string{"state."} + call + ": " + why};
 }
 
 void add_output(graph& owner, op_ptr who, edge in, std::shared_ptr<output_spec const> output) {

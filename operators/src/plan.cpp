@@ -65,8 +65,8 @@ class lowering {
     auto& downstream = result_.stages[to];
     downstream.ports.push_back({downstream.nodes.size() - 1, edge_index, from.stage,
                                 upstream.outs.size(), in.kind, upstream.partitions});
-    upstream.outs.push_back(
-        {from.node, in.spec, in.kind, to, downstream.ports.size() - 1, downstream.partitions});
+    upstream.outs.push_back({from.node, in.spec, in.kind, to, downstream.ports.size() - 1,
+                             upstream.partitions, downstream.partitions});
   }
 
   plan result_;
@@ -119,17 +119,29 @@ std::string plan::describe() const {
   return text;
 }
 
+namespace {
+
+// Neighbours stay together where partitions become fewer.
+std::size_t forward_target(std::size_t index, std::size_t upstream, std::size_t downstream) {
+  return upstream > downstream ? index * downstream / upstream : index;
+}
+
+}  // namespace
+
 std::vector<std::size_t> senders_to(stage_port const& port, std::size_t index,
                                     std::size_t partitions) {
   std::vector<std::size_t> senders;
   for (std::size_t p = 0; p != port.upstream_partitions; ++p)
-    if (port.kind != exchange::forward || p % partitions == index) senders.push_back(p);
+    if (port.kind != exchange::forward ||
+        forward_target(p, port.upstream_partitions, partitions) == index)
+      senders.push_back(p);
   return senders;
 }
 
 std::vector<std::size_t> receivers_of(stage_out const& out, std::size_t index) {
   switch (out.kind) {
-    case exchange::forward: return {index % out.downstream_partitions};
+    case exchange::forward:
+      return {forward_target(index, out.upstream_partitions, out.downstream_partitions)};
     case exchange::gather: return {0};
     case exchange::hash:
     case exchange::rebalance: break;

@@ -55,14 +55,23 @@ std::vector<std::vector<partition>> stage_task::run(
       done.push_back(run_node(i, now, inputs, done));
     }
     write_outs(done, results);
+    for (auto& n : nodes_)
+      if (n.work) n.work->keep();
   } catch (operator_failure const& failed) {
+    discard();
     std::rethrow_exception(
         make_stream_failure(failed.who(), now.batch, partition_index_, failed.cause()));
   } catch (...) {
+    discard();
     std::rethrow_exception(
         make_stream_failure(current_, now.batch, partition_index_, std::current_exception()));
   }
   return results;
+}
+
+void stage_task::discard() {
+  for (auto& n : nodes_)
+    if (n.work) n.work->discard();
 }
 
 partition stage_task::run_node(std::size_t index, batch_context const& now,
@@ -85,7 +94,7 @@ partition stage_task::run_node(std::size_t index, batch_context const& now,
     }
     absent = absent && into.absent;
   }
-  if (absent) {
+  if (absent && !n.work->wants_absent()) {
     partition none;
     none.absent = true;
     return none;

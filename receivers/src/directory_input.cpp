@@ -38,6 +38,10 @@ directory_input::directory_input(std::string kind, std::string directory, file_o
   }
 }
 
+void directory_input::before_start(world& outside) {
+  finder_.begin(outside.storage(), outside.clock().now());
+}
+
 void directory_input::start(std::shared_ptr<input_host> host) {
   host_ = std::move(host);
   auto const limits = host_->limits();

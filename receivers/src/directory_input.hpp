@@ -31,6 +31,7 @@ class directory_input final : public input, public std::enable_shared_from_this<
 
   std::string_view kind() const override { return kind_; }
   std::string describe() const override { return kind_ + " " + directory_; }
+  void before_start(world& outside) override;
   void start(std::shared_ptr<input_host> host) override;
   input_status status(bool probe) override;
   input_cut cut(batch_ref const& batch, std::uint64_t max_records) override;

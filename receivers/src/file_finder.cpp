@@ -6,6 +6,15 @@
 
 namespace sluice {
 
+void file_finder::begin(storage& files, batch_time now) {
+  started_ = now;
+  auto const entries = files.list(directory_);
+  first_listing_ = !entries && entries.error().code != std::errc::no_such_file_or_directory;
+  if (!entries) return;
+  for (auto const& entry : *entries)
+    if (entry.size > 0) there_before_.insert(entry.name);
+}
+
 file_finder::findings file_finder::look(storage& files, batch_time now) {
   auto const starting = !started_;
   if (starting) started_ = now;
@@ -26,6 +35,7 @@ file_finder::findings file_finder::look(storage& files, batch_time now) {
     // An empty file has nothing to tell yet: its writer may just have created it.
   }
   known_ = std::move(known);
+  std::erase_if(there_before_, [&](std::string const& name) { return !known_.contains(name); });
   first_listing_ = false;
   std::ranges::sort(found.files, {},
                     [](directory_entry const& e) { return std::tie(e.modified, e.name); });
@@ -54,7 +64,8 @@ bool file_finder::accepts(directory_entry const& entry) const {
 
 bool file_finder::is_to_be_read(directory_entry const& entry, batch_time now, bool starting) {
   // If listing did not work at the start, the time of modification has to tell.
-  auto const is_old = first_listing_ && (starting || entry.modified <= *started_);
+  auto const is_old = there_before_.contains(entry.name) ||
+                      (first_listing_ && (starting || entry.modified <= *started_));
   if (is_old && how_.new_files_only) {
     ++counts_.old_files;
     return false;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <sluice/operators/time.hpp>
 #include <sluice/receivers/file_options.hpp>
 #include <sluice/supervision/storage.hpp>
@@ -33,7 +34,9 @@ class file_finder {
   file_finder(std::string directory, file_options how)
       : directory_{std::move(directory)}, how_{std::move(how)} {}
 
-  /// Lists the directory. The first time this is the start of the input.
+  /// Remembers which files are there before the input starts.
+  void begin(storage& files, batch_time now);
+  /// Lists the directory. Without a `begin` the first time is the start of the input.
   findings look(storage& files, batch_time now);
   /// A file that was found has been read to its end.
   void was_read(std::string const& name, std::uint64_t bytes);
@@ -55,6 +58,7 @@ class file_finder {
   std::optional<batch_time> started_;
   // The first listing that works tells what was there before the start.
   bool first_listing_ = true;
+  std::set<std::string> there_before_;
   known_files known_;
   // A problem that goes on is told once.
   std::string last_problem_;

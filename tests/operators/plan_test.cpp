@@ -120,7 +120,7 @@ TEST_CASE("senders_to and receivers_of are each other's opposite, for every exch
         CAPTURE(up);
         CAPTURE(down);
         stage_port const port{0, 0, 0, 0, kind, up};
-        stage_out const out{0, nullptr, kind, 1, 0, down};
+        stage_out const out{0, nullptr, kind, 1, 0, up, down};
         std::size_t links = 0;
         for (std::size_t r = 0; r != down; ++r)
           for (auto s : senders_to(port, r, down)) {

@@ -67,6 +67,17 @@ int to_number(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("text file input takes for new what comes after its context began to start it") {
+  auto f = fixture{};
+  f.put("old", "before\n");
+  auto made = std::make_unique<text_file_input>("in");
+  made->before_start(f.world);
+  f.put("new", "after\n");
+  f.start(std::move(made));
+  CHECK(f.next() == text_list{"after"});
+  CHECK(f.counter("old_files") == 1);
+}
+
 TEST_CASE("text file input reads files that are put into the directory, and each once") {
   auto f = fixture{};
   f.start();

@@ -93,10 +93,6 @@ struct fixture : simulation {
   receiver_input<int> source;
 };
 
-bool mentions(std::string const& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("receiver input delivers single records and blocks in the order they were stored") {

@@ -212,7 +212,7 @@ void generator_role::share_arrived(msg::cut_reply& reply) {
   info.records += reply.cut.records;
   info.buffered += reply.cut.after.records;
   info.inputs[reply.input] = {reply.input,
-                              setup_->inputs[reply.input].name,
+                              setup_->inputs[reply.input].name(),
                               reply.cut.records,
                               reply.cut.bytes,
                               std::move(reply.cut.description),

@@ -55,7 +55,7 @@ void guardian_role::spawn_all() {
   for (std::size_t i = 0; i != setup_->inputs.size(); ++i)
     hosts.push_back(adopt(spawn_role<receiver_host_role>(self_, setup_, i, setup_->parallelism, bus,
                                                          generator_, caf::actor{self_}),
-                          "receiver host of " + setup_->inputs[i].name));
+                          "receiver host of " + setup_->inputs[i].name()));
   caf::actor const me{self_};
   tell(self_, driver, driver_peers{{setup_->epoch}, sinks, generator_, hosts, me});
   tell(self_, generator_, generator_peers{{setup_->epoch}, hosts, driver, me});

@@ -125,7 +125,7 @@ void receiver_host_role::announce() {
 }
 
 void receiver_host_role::report(receiver_event const& event) {
-  receiver_info info{index_, setup_->inputs[index_].name, event.reason};
+  receiver_info info{index_, setup_->inputs[index_].name(), event.reason};
   auto const level = event.what == receiver_event::type::error ? log_level::warn : log_level::info;
   static constexpr char const* words[] = {"started", "error", "restarted", "stopped"};
   auto const* word = words[static_cast<std::size_t>(event.what)];

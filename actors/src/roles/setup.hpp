@@ -14,7 +14,10 @@ namespace sluice {
 /// An input as it was declared.
 struct declared_input {
   std::unique_ptr<input> source;  // used by its host only
-  std::string name;
+  op_ptr who;
+
+  /// As the program named it, for people.
+  std::string name() const { return who->name(); }
 };
 
 struct setup {

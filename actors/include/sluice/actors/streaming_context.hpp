@@ -83,6 +83,24 @@ class streaming_context {
     return dstream<T>{detail::position<identity_pipe<T>>{at.owner, at.from, {}, {}}};
   }
 
+  // Several streams at once.
+
+  /// The records of all streams, in their order.
+  /// @throws usage_error if there is none, or they differ in context or slide
+  /// @source Spark StreamingContext.union
+  template <class T>
+  dstream<T> union_of(std::vector<dstream<T>> const& streams) {
+    return ops::union_all(streams);
+  }
+  /// The records of the rdd that `f(std::vector<rdd<T>>)` makes of the streams' batches; `f` may
+  /// take the batch time as second argument.
+  /// @throws as `union_of`
+  /// @source Spark StreamingContext.transform
+  template <class T, class F>
+  auto transform_of(std::vector<dstream<T>> const& streams, F f) {
+    return ops::transform_all(streams, std::move(f));
+  }
+
   // Jobs.
 
   /// An rdd of the vector's elements; 0 partitions: the context's parallelism.

@@ -4,31 +4,19 @@
 /// every mistake that can be seen while building throws `usage_error` at the call.
 #pragma once
 
-#include <algorithm>
-#include <iosfwd>
-#include <sluice/operators/collected.hpp>
-#include <sluice/operators/kernels/outputs.hpp>
-#include <sluice/operators/rdd.hpp>
-#include <sluice/operators/sink.hpp>
-#include <sluice/operators/stream_ops.hpp>
+#include <sluice/operators/ops/output_ops.hpp>
+#include <vector>
 
 namespace sluice {
 
-namespace detail {
-
-std::ostream& standard_output();
-/// Checks and returns the node of `window(length, slide)`.
-node_ptr make_window(graph& owner, op_ptr who, edge in, duration length,
-                     std::optional<duration> slide);
-void add_output(graph& owner, op_ptr who, edge in, std::shared_ptr<output_spec const> output);
-
-}  // namespace detail
-
 /// A stream of batches of `T`. With one parameter it is the type-erased form, to which every handle
 /// converts; it costs one pass over the partition where it is made.
-template <class T, class Pipe = identity_pipe<T>>
-class dstream : public stream_ops<dstream, T, Pipe> {
-  using base = stream_ops<dstream, T, Pipe>;
+///
+/// Its operators: ops/narrow_ops.hpp, shape_ops.hpp, key_ops.hpp, join_ops.hpp, batch_ops.hpp,
+/// window_ops.hpp, state_ops.hpp, output_ops.hpp.
+template <class T, class Pipe>
+class dstream : public ops::output_ops<T, Pipe> {
+  using base = ops::output_ops<T, Pipe>;
 
  public:
   explicit dstream(detail::position<Pipe> at) : base{std::move(at)} {}
@@ -37,154 +25,57 @@ class dstream : public stream_ops<dstream, T, Pipe> {
   template <class OtherPipe>
     requires(is_identity<Pipe> && !is_identity<OtherPipe>)
   dstream(dstream<T, OtherPipe> const& other)  // NOLINT(google-explicit-constructor)
-      : base{erased(other.position())} {}
-
-  /// Reduces every batch to one record.
-  /// @shape   dstream<T> -> dstream<owned T>
-  /// @emits   one record per batch
-  /// @empty   an empty batch emits nothing
-  /// @param   f  associative: (T, T) -> T
-  /// @source  Spark reduce
-  template <class F>
-  auto reduce(F f) const {
-    using out = owned_t<T>;
-    static_assert(std::is_invocable_r_v<out, F&, out, out>,
-                  "reduce: the function must combine two records into one: (T, T) -> T");
-    auto who = this->at_.owner->make_op("reduce");
-    edge in{this->at_.from, exchange::gather,
-            kernels::make_edge(kernels::reduce_writer<Pipe, F>{who, this->at_.pipe, f},
-                               this->at_.steps)};
-    return this->template at_node<out>(
-        who, {std::move(in)}, kernels::make_kernel(kernels::reduce_task<out, F>{who, std::move(f)}),
-        1);
-  }
-
-  /// Counts the records of every batch.
-  /// @shape   dstream<T> -> dstream<std::int64_t>
-  /// @emits   one number per batch
-  /// @empty   an empty batch emits 0
-  /// @source  Spark count
-  auto count() const {
-    auto who = this->at_.owner->make_op("count");
-    edge in{this->at_.from, exchange::gather,
-            kernels::make_edge(kernels::count_writer<Pipe>{this->at_.pipe}, this->at_.steps)};
-    return this->template at_node<std::int64_t>(who, {std::move(in)},
-                                                kernels::make_kernel(kernels::sum_task{}), 1);
-  }
-
-  /// Counts every distinct record of a batch.
-  /// @shape   dstream<T> -> dstream<pair<owned T, std::int64_t>>
-  /// @source  Spark countByValue
-  auto count_by_value(std::size_t partitions = 0) const {
-    return this->map([](T const& record) {
-                 return std::pair<T, std::int64_t>{record, 1};
-               })
-        .reduce_by_key(std::plus<>{}, partitions);
-  }
-
-  /// The records of all batches with a time in `(t - length, t]`, every `slide`.
-  /// @shape   dstream<T> -> dstream<owned T>, one output batch per slide
-  /// @emits   oldest batch first; early windows are partial
-  /// @empty   an empty input batch still moves the window
-  /// @param   length  under a clock trigger a multiple of the parent's slide
-  /// @param   slide   the same; default: the parent's slide. Without a clock the window is emitted
-  ///                  with the first batch at or after each multiple of it
-  /// @throws  usage_error while building if `length` or `slide` breaks that rule
-  /// @cost    no copy of records; memory O(records in the window)
-  /// @source  Spark window
-  auto window(duration length, std::optional<duration> slide = {}) const {
-    using out = owned_t<T>;
-    auto who = this->at_.owner->make_op("window");
-    auto made = detail::make_window(*this->at_.owner, who,
-                                    detail::materialised_edge<out>(this->at_), length, slide);
-    return dstream<out>{detail::position<identity_pipe<out>>{this->at_.owner, made, {}, {}}};
-  }
-
-  /// Prints the first `n` records of every batch as Spark does.
-  /// @emits   rule, `Time: <ms> ms`, rule, up to n records, `...` if there are more, an empty line
-  /// @source  Spark print
-  void print(std::size_t n = 10) const { print(detail::standard_output(), n); }
-  /// @param out  outlives the context
-  void print(std::ostream& out, std::size_t n = 10) const {
-    auto const enough = std::max(n, n + 1);  // one more tells whether there are more
-    output("print", exchange::gather, kernels::show_writer<Pipe>{this->at_.pipe, enough},
-           kernels::make_output<kernels::print_output>(&out, n));
-  }
-
-  /// Writes every batch as a directory `prefix-TIME_MS.suffix` of part files and `_SUCCESS`.
-  /// @throws  usage_error if prefix and suffix are both empty
-  /// @source  Spark saveAsTextFiles
-  void save_as_text_files(std::string prefix, std::string suffix = {}) const {
-    output("save_as_text_files", exchange::gather, kernels::text_writer<Pipe>{this->at_.pipe},
-           this->at_.owner->services().text_files(std::move(prefix), std::move(suffix)));
-  }
-
-  /// Calls `f(rdd<T>)` or `f(rdd<T>, batch_time)` for every batch, in batch order.
-  /// @empty   called for an empty batch too, not for an absent one
-  /// @fails   a throwing function stops the stream, naming this operator
-  /// @source  Spark foreachRDD
-  template <class F>
-  void foreach_rdd(F f) const {
-    static_assert(std::is_invocable_v<F&, rdd<T>> || std::is_invocable_v<F&, rdd<T>, batch_time>,
-                  "foreach_rdd: the function must take (rdd<T>) or (rdd<T>, batch_time)");
-    auto* services = &this->at_.owner->services();
-    auto call = [f = std::move(f), services](batch_ref const& batch,
-                                             std::vector<partition> parts) mutable {
-      auto records = make_rdd<T>(*services, std::move(parts));
-      if constexpr (std::is_invocable_v<F&, rdd<T>, batch_time>)
-        f(std::move(records), batch.time);
-      else
-        f(std::move(records));
-    };
-    auto who = this->at_.owner->make_op("foreach_rdd");
-    auto in = detail::materialised_edge<T>(this->at_);
-    in.kind = exchange::gather;
-    detail::add_output(*this->at_.owner, who, std::move(in),
-                       kernels::make_output<kernels::function_output>(
-                           kernels::function_output::function{std::move(call)}));
-  }
-
-  /// Appends every batch to `target`.
-  /// @throws  usage_error if there is no target
-  void collect_into(std::shared_ptr<collected<owned_t<T>>> target) const {
-    if (!target) throw usage_error{"collect_into: the target is null; hand over an object"};
-    owned_output("collect_into",
-                 kernels::make_output<kernels::collect_output<owned_t<T>>>(std::move(target)));
-  }
-
-  /// Hands every batch to a sink of the user's.
-  /// @empty   an empty batch is handed over, an absent one is not
-  /// @throws  usage_error if there is no sink
-  void to(std::shared_ptr<sink<owned_t<T>>> target) const {
-    if (!target) throw usage_error{"to: the sink is null; hand over an object"};
-    owned_output("to", kernels::make_output<kernels::sink_output<owned_t<T>>>(std::move(target)));
-  }
-
- private:
-  template <class OtherPipe>
-  static detail::position<Pipe> erased(detail::position<OtherPipe> const& at) {
-    auto who = at.owner->make_op("erase");
-    auto made = detail::make_node(who, {detail::materialised_edge<T>(at)},
-                                  kernels::make_kernel(kernels::pass_task{}), at.from->partitions);
-    return {at.owner, made, {}, {}};
-  }
-
-  template <class Writer>
-  void output(char const* kind, exchange how, Writer writer,
-              std::shared_ptr<output_spec const> spec) const {
-    auto who = this->at_.owner->make_op(kind);
-    detail::add_output(
-        *this->at_.owner, who,
-        {this->at_.from, how, kernels::make_edge(std::move(writer), this->at_.steps)},
-        std::move(spec));
-  }
-
-  void owned_output(char const* kind, std::shared_ptr<output_spec const> spec) const {
-    auto who = this->at_.owner->make_op(kind);
-    auto in = detail::materialised_edge<owned_t<T>>(this->at_);
-    in.kind = exchange::gather;
-    detail::add_output(*this->at_.owner, who, std::move(in), std::move(spec));
-  }
+      : base{base::erased(other.position())} {}
 };
 
+namespace ops {
+
+/// See `streaming_context::union_of`.
+template <class T>
+dstream<T> union_all(std::vector<dstream<T>> const& streams) {
+  if (streams.empty()) throw usage_error{"union_of: there is no stream; give at least one"};
+  auto const& first = streams.front().position();
+  std::vector<edge> inputs;
+  std::size_t partitions = 1;
+  for (auto const& one : streams) {
+    streams.front().check_meets(one.position(), "union_of");
+    inputs.push_back(detail::materialised_edge<T>(one.position()));
+    partitions = std::max(partitions, one.position().from->partitions);
+  }
+  auto made = detail::make_node(first.owner->make_op("union_of"), std::move(inputs),
+                                kernels::make_kernel(kernels::pass_task{}), partitions);
+  return dstream<T>{detail::position<identity_pipe<T>>{first.owner, std::move(made), {}, {}}};
+}
+
+/// See `streaming_context::transform_of`.
+template <class T, class F>
+auto transform_all(std::vector<dstream<T>> const& streams, F f) {
+  using batches = std::vector<rdd<T>>;
+  static_assert(
+      std::is_invocable_v<F&, batches, batch_time> || std::is_invocable_v<F&, batches>,
+      "transform_of: the function must take std::vector<rdd<T>>, and may take batch_time");
+  using result = decltype(call_with_batch(f, batch_time{}, std::declval<batches>()));
+  using out = owned_t<typename std::remove_cvref_t<result>::value_type>;
+  if (streams.empty()) throw usage_error{"transform_of: there is no stream; give at least one"};
+  auto const& owner = streams.front().position().owner;
+  auto* const services = &owner->services();
+  auto who = owner->make_op("transform_of");
+  std::vector<edge> inputs;
+  for (auto const& one : streams) {
+    streams.front().check_meets(one.position(), "transform_of");
+    inputs.push_back(streams.front().listed(one));
+  }
+  auto call = [who, services, f = std::move(f)](batch_context const& now,
+                                                std::vector<kernels::part_list> lists) mutable {
+    batches all;
+    for (auto& list : lists) all.push_back(make_rdd<T>(*services, std::move(list)));
+    auto build = [&] { return call_with_batch(f, now.batch.time, std::move(all)); };
+    return call_user(who, build).collect_partitions();
+  };
+  auto made =
+      detail::make_spread_node(who, std::move(inputs), std::move(call), services->parallelism());
+  return dstream<out>{detail::position<identity_pipe<out>>{owner, std::move(made), {}, {}}};
+}
+
+}  // namespace ops
 }  // namespace sluice

@@ -21,7 +21,7 @@ class session;
 
 /// How the partitions of one node reach those of the next.
 enum class exchange {
-  forward,    ///< partition p to partition p modulo the downstream count
+  forward,    ///< partition p to partition p; where they become fewer, neighbours to one
   hash,       ///< by key: every upstream partition to every downstream partition
   rebalance,  ///< dealt out evenly: every upstream partition to every downstream partition
   gather      ///< all to partition 0

@@ -1,9 +1,8 @@
 /// What a node computes, seen at the granularity of partitions.
 ///
 /// Descriptions (`kernel`, `edge_spec`, `output_spec`) are const and shared by all threads; what
-/// runs
-/// (`task`, `edge_writer`, `batch_output`) is made from them, one per partition, and used by one
-/// thread at a time. Promise: everything that a failed attempt changed is undone by making it anew.
+/// runs (`task`, `edge_writer`, `batch_output`) is made from them, one per partition, and used by
+/// one thread at a time. Promise: a failed attempt leaves nothing behind.
 #pragma once
 
 #include <memory>
@@ -24,13 +23,19 @@ struct batch_context {
   batch_time zero{};
 };
 
-/// A node at work in one partition.
+/// A node at work in one partition. Every `run` is followed by `keep` or by `discard`.
 class task {
  public:
   virtual ~task() = default;
+  /// Whether `run` is also called for a batch that none of the inputs has; they are absent then.
+  virtual bool wants_absent() const { return false; }
   /// @param inputs  one partition per edge of the node, chunks in the order of the upstream
   /// partitions
   virtual partition run(batch_context const& now, std::span<partition const> inputs) = 0;
+  /// The stage has finished the batch: what `run` changed is the state from now on.
+  virtual void keep() {}
+  /// The attempt has failed: what `run` changed is undone.
+  virtual void discard() {}
 };
 
 /// A node's computation as a description.

@@ -27,6 +27,7 @@ struct stage_out {
   exchange kind;
   std::size_t to_stage;
   std::size_t to_port;
+  std::size_t upstream_partitions;
   std::size_t downstream_partitions;
 };
 

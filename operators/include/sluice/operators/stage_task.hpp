@@ -25,6 +25,7 @@ class stage_task {
   partition run_node(std::size_t index, batch_context const& now,
                      std::vector<std::vector<partition>> const& inputs,
                      std::vector<partition> const& done);
+  void discard();
   void write_outs(std::vector<partition> const& done, std::vector<std::vector<partition>>& results);
 
   struct input_of_node {

@@ -81,6 +81,9 @@ class input {
   virtual std::string_view kind() const = 0;
   /// For people: `socket_text localhost:9999`.
   virtual std::string describe() const = 0;
+  /// Called by the start of the context in its own thread, before anything runs: what is outside
+  /// by now was there before, what comes is new.
+  virtual void before_start(world&) {}
   /// Begins to take records from outside.
   virtual void start(std::shared_ptr<input_host> host) = 0;
   /// @param probe  look again (list the directory) instead of telling what is known

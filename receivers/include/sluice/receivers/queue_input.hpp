@@ -8,7 +8,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <sluice/operators/rdd.hpp>
+#include <sluice/operators/slices.hpp>
 #include <sluice/receivers/batch_queue.hpp>
 #include <sluice/receivers/input.hpp>
 #include <string>

@@ -11,6 +11,28 @@
 
 namespace sluice::kernels {
 
+/// Chooses the bucket of a key by its hash.
+template <class K>
+struct by_hash {
+  template <class Key>
+  std::size_t operator()(Key const& key, std::size_t buckets) const {
+    return bucket_of(static_cast<std::size_t>(key_hash<K>{}(key)), buckets);
+  }
+};
+
+/// Chooses it by a function of the user's.
+template <class Choose>
+struct by_choice {
+  Choose choose;
+  template <class Key>
+  std::size_t operator()(Key const& key, std::size_t buckets) {
+    if constexpr (std::is_invocable_v<Choose&, Key const&>)
+      return static_cast<std::size_t>(std::invoke(choose, key)) % buckets;
+    else
+      return static_cast<std::size_t>(std::invoke(choose, to_owned(key))) % buckets;
+  }
+};
+
 /// Deals key-value pairs into one vector per bucket.
 template <class K, class V>
 class bucket_vectors {
@@ -19,9 +41,8 @@ class bucket_vectors {
     for (auto& p : pairs_) p.reserve(expected / buckets + 1);
   }
   template <class Key, class Value>
-  void push(std::size_t hash, Key&& key, Value&& value) {
-    pairs_[bucket_of(hash, pairs_.size())].emplace_back(std::forward<Key>(key),
-                                                        std::forward<Value>(value));
+  void push(std::size_t bucket, Key&& key, Value&& value) {
+    pairs_[bucket].emplace_back(std::forward<Key>(key), std::forward<Value>(value));
   }
   void publish(std::span<partition> buckets) {
     for (std::size_t i = 0; i != buckets.size(); ++i)
@@ -32,16 +53,57 @@ class bucket_vectors {
   std::vector<std::vector<std::pair<K, V>>> pairs_;
 };
 
-/// Reduces the pipe's pairs by key before they travel.
-template <class Pipe, class F>
+/// How values of one key become one, by a function of two values.
+template <class V, class F>
+class reduce_rule {
+ public:
+  using combined = V;
+  reduce_rule(op_ptr who, F f) : who_{std::move(who)}, f_{std::move(f)} {}
+  V begin(V&& value) { return std::move(value); }
+  void add(V& so_far, V&& value) {
+    so_far = call_user(who_, f_, std::move(so_far), std::move(value));
+  }
+  void merge(V& so_far, V const& other) { so_far = call_user(who_, f_, std::move(so_far), other); }
+
+ private:
+  op_ptr who_;
+  F f_;
+};
+
+/// How values of one key become a combination of another type.
+template <class V, class C, class Create, class Add, class Merge>
+class combine_rule {
+ public:
+  using combined = C;
+  combine_rule(op_ptr who, Create create, Add add, Merge merge)
+      : who_{std::move(who)},
+        create_{std::move(create)},
+        add_{std::move(add)},
+        merge_{std::move(merge)} {}
+  C begin(V&& value) { return call_user(who_, create_, std::move(value)); }
+  void add(C& so_far, V&& value) {
+    so_far = call_user(who_, add_, std::move(so_far), std::move(value));
+  }
+  void merge(C& so_far, C const& other) {
+    so_far = call_user(who_, merge_, std::move(so_far), other);
+  }
+
+ private:
+  op_ptr who_;
+  Create create_;
+  Add add_;
+  Merge merge_;
+};
+
+/// Combines the pipe's pairs by key before they travel.
+template <class Pipe, class Rule>
 class combine_writer final : public edge_writer {
   using key = typename Pipe::value::first_type;
-  using value = owned_t<typename Pipe::value::second_type>;
+  using combined = typename Rule::combined;
   using held_key = std::conditional_t<Pipe::stable, key, owned_t<key>>;
 
  public:
-  combine_writer(op_ptr who, Pipe pipe, F f)
-      : who_{std::move(who)}, pipe_{std::move(pipe)}, f_{std::move(f)} {}
+  combine_writer(Pipe pipe, Rule rule) : pipe_{std::move(pipe)}, rule_{std::move(rule)} {}
 
   void write(partition const& in, std::span<partition> buckets) override {
     table_.clear();
@@ -52,7 +114,7 @@ class combine_writer final : public edge_writer {
   }
 
  private:
-  using entry = std::pair<held_key, value>;
+  using entry = std::pair<held_key, combined>;
 
   static held_key hold(key const& k) {
     if constexpr (std::is_same_v<held_key, key>)
@@ -64,10 +126,9 @@ class combine_writer final : public edge_writer {
   template <class Pair>
   void add(Pair&& pair) {
     auto [held, fresh] = table_.find_or_insert(pair.first, [&] {
-      return entry{hold(pair.first), to_owned(std::forward<Pair>(pair).second)};
+      return entry{hold(pair.first), rule_.begin(to_owned(std::forward<Pair>(pair).second))};
     });
-    if (!fresh)
-      *held = call_user(who_, f_, std::move(*held), to_owned(std::forward<Pair>(pair).second));
+    if (!fresh) rule_.add(*held, to_owned(std::forward<Pair>(pair).second));
   }
 
   void publish(std::span<partition> buckets) {
@@ -78,34 +139,34 @@ class combine_writer final : public edge_writer {
         return;
       }
     }
-    bucket_vectors<owned_t<key>, value> dealt{buckets.size(), entries.size()};
+    bucket_vectors<owned_t<key>, combined> dealt{buckets.size(), entries.size()};
     for (std::size_t i = 0; i != entries.size(); ++i)
-      dealt.push(table_.hash_at(i), to_owned(std::move(entries[i].first)),
-                 std::move(entries[i].second));
+      dealt.push(bucket_of(table_.hash_at(i), buckets.size()),
+                 to_owned(std::move(entries[i].first)), std::move(entries[i].second));
     dealt.publish(buckets);
   }
 
-  op_ptr who_;
   Pipe pipe_;
-  F f_;
-  key_table<held_key, value> table_;
+  Rule rule_;
+  key_table<held_key, combined> table_;
 };
 
 /// Sends the pipe's pairs to the partition of their key, uncombined.
-template <class Pipe>
+template <class Pipe, class Choose = by_hash<owned_t<typename Pipe::value::first_type>>>
 class hash_writer final : public edge_writer {
   using key = owned_t<typename Pipe::value::first_type>;
   using value = owned_t<typename Pipe::value::second_type>;
 
  public:
-  explicit hash_writer(Pipe pipe) : pipe_{std::move(pipe)} {}
+  explicit hash_writer(Pipe pipe, Choose choose = {})
+      : pipe_{std::move(pipe)}, choose_{std::move(choose)} {}
 
   void write(partition const& in, std::span<partition> buckets) override {
     bucket_vectors<key, value> dealt{buckets.size(), 0};
     for_each_record<typename Pipe::source>(in, [&](auto const& record) {
       pipe_(record, [&](auto&& pair) {
-        auto const hash = static_cast<std::size_t>(key_hash<key>{}(pair.first));
-        dealt.push(hash, to_owned(std::forward<decltype(pair)>(pair).first),
+        auto const bucket = choose_(pair.first, buckets.size());
+        dealt.push(bucket, to_owned(std::forward<decltype(pair)>(pair).first),
                    to_owned(std::forward<decltype(pair)>(pair).second));
       });
     });
@@ -114,13 +175,16 @@ class hash_writer final : public edge_writer {
 
  private:
   Pipe pipe_;
+  Choose choose_;
 };
 
 /// Merges combined pairs of all upstream partitions.
-template <class K, class V, class F>
+template <class K, class Rule>
 class merge_task final : public task {
+  using combined = typename Rule::combined;
+
  public:
-  merge_task(op_ptr who, F f) : who_{std::move(who)}, f_{std::move(f)} {}
+  explicit merge_task(Rule rule) : rule_{std::move(rule)} {}
 
   partition run(batch_context const&, std::span<partition const> inputs) override {
     partition out;
@@ -130,18 +194,43 @@ class merge_task final : public task {
       return out;
     }
     table_.clear();
-    for_each_record<std::pair<K, V>>(inputs[0], [this](std::pair<K, V> const& pair) {
+    for_each_record<std::pair<K, combined>>(inputs[0], [this](std::pair<K, combined> const& pair) {
       auto [held, fresh] = table_.find_or_insert(pair.first, [&] { return pair; });
-      if (!fresh) *held = call_user(who_, f_, std::move(*held), pair.second);
+      if (!fresh) rule_.merge(*held, pair.second);
     });
     out.chunks.push_back(make_chunk(std::exchange(table_.entries(), {})));
     return out;
   }
 
  private:
-  op_ptr who_;
-  F f_;
-  key_table<K, V> table_;
+  Rule rule_;
+  key_table<K, combined> table_;
+};
+
+/// Combines pairs that come uncombined.
+template <class K, class V, class Rule>
+class combine_task final : public task {
+  using combined = typename Rule::combined;
+
+ public:
+  explicit combine_task(Rule rule) : rule_{std::move(rule)} {}
+
+  partition run(batch_context const&, std::span<partition const> inputs) override {
+    table_.clear();
+    for_each_record<std::pair<K, V>>(inputs[0], [this](std::pair<K, V> const& pair) {
+      auto [held, fresh] = table_.find_or_insert(pair.first, [&] {
+        return std::pair<K, combined>{pair.first, rule_.begin(V{pair.second})};
+      });
+      if (!fresh) rule_.add(*held, V{pair.second});
+    });
+    partition out;
+    if (table_.size() != 0) out.chunks.push_back(make_chunk(std::exchange(table_.entries(), {})));
+    return out;
+  }
+
+ private:
+  Rule rule_;
+  key_table<K, combined> table_;
 };
 
 /// Collects the values of each key in the order of their arrival.

@@ -45,4 +45,23 @@ std::shared_ptr<kernel const> make_kernel(Task prototype) {
   return std::make_shared<prototype_kernel<Task>>(std::move(prototype));
 }
 
+/// A kernel whose tasks `make(partition_index)` returns; for tasks that hold state and cannot be
+/// copied.
+template <class Make>
+class made_kernel final : public kernel {
+ public:
+  explicit made_kernel(Make make) : make_{std::move(make)} {}
+  std::unique_ptr<task> make_task(std::size_t partition_index) const override {
+    return make_(partition_index);
+  }
+
+ private:
+  Make make_;
+};
+
+template <class Make>
+std::shared_ptr<kernel const> make_kernel_by(Make make) {
+  return std::make_shared<made_kernel<Make>>(std::move(make));
+}
+
 }  // namespace sluice::kernels

@@ -11,6 +11,7 @@ class input_forwarder : public input {
  public:
   std::string_view kind() const override { return inner_->kind(); }
   std::string describe() const override { return inner_->describe(); }
+  void before_start(world& outside) override { inner_->before_start(outside); }
   void start(std::shared_ptr<input_host> host) override { inner_->start(std::move(host)); }
   input_status status(bool probe) override { return inner_->status(probe); }
   input_cut cut(batch_ref const& batch, std::uint64_t max_records) override {

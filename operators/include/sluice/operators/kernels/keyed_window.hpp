@@ -1,0 +1,294 @@
+/// Windows over pairs that are reduced by key, kept up incrementally.
+///
+/// A batch enters and leaves once; what a slide costs does not depend on the window's length.
+/// Thread rule and promise: see kernel.hpp.
+#pragma once
+
+#include <sluice/operators/kernels/prototype.hpp>
+#include <sluice/operators/kernels/two_stacks.hpp>
+#include <sluice/operators/kernels/window_panes.hpp>
+#include <sluice/operators/key_table.hpp>
+#include <sluice/operators/keyed_slots.hpp>
+
+namespace sluice::kernels {
+
+/// Folds the pairs of `in` by key into `table`.
+template <class K, class V, class Call>
+void fold_pairs(key_table<K, V>& table, partition const& in, Call& call) {
+  for_each_record<std::pair<K, V>>(in, [&](std::pair<K, V> const& pair) {
+    auto [held, fresh] = table.find_or_insert(pair.first, [&] { return pair; });
+    if (!fresh) *held = call(std::move(*held), pair.second);
+  });
+}
+
+/// The user's function of two values on behalf of its operator.
+template <class V, class F>
+class value_function {
+ public:
+  value_function(op_ptr who, F f) : who_{std::move(who)}, f_{std::move(f)} {}
+  template <class A, class B>
+  V operator()(A&& older, B&& newer) {
+    return call_user(who_, f_, std::forward<A>(older), std::forward<B>(newer));
+  }
+
+ private:
+  op_ptr who_;
+  F f_;
+};
+
+/// What both forms share: one pane of pairs, one per key, for every batch.
+template <class K, class V, class F>
+class keyed_window : public task {
+ public:
+  keyed_window(op_ptr who, duration length, duration slide, F f)
+      : combine_{who, std::move(f)}, panes_{length}, clock_{slide} {}
+
+  bool wants_absent() const final { return true; }
+
+  partition run(batch_context const& now, std::span<partition const> inputs) final {
+    now_ = now;
+    due_ = clock_.due(now);
+    if (!inputs[0].absent) {
+      panes_.add(now, by_key(inputs[0]));
+      entered(panes_.all().back());
+    }
+    partition out;
+    out.absent = !due_;
+    if (due_) slide(panes_.gone(now), out);
+    return out;
+  }
+  void keep() final {
+    settle(true);
+    if (due_) panes_.keep(panes_.gone(now_));
+    clock_.passed(now_);
+  }
+  void discard() final {
+    settle(false);
+    panes_.discard();
+  }
+
+ protected:
+  virtual void entered(pane const& newest) = 0;
+  /// Brings the results up to date and emits them.
+  virtual void slide(batch_time gone, partition& out) = 0;
+  /// Makes the changes of this batch final, or takes them back.
+  virtual void settle(bool keep) = 0;
+
+  value_function<V, F> combine_;
+  window_panes panes_;
+
+ private:
+  // What several upstream partitions have reduced becomes one pair per key.
+  partition by_key(partition const& in) {
+    if (in.chunks.size() <= 1) return in;
+    merged_.clear();
+    fold_pairs(merged_, in, combine_);
+    partition one;
+    one.chunks.push_back(make_chunk(std::exchange(merged_.entries(), {})));
+    return one;
+  }
+
+  slide_clock clock_;
+  key_table<K, V> merged_;
+  batch_context now_;
+  bool due_ = false;
+};
+
+/// The second part of a pair, as a function.
+struct second_of {
+  template <class Pair>
+  auto operator()(Pair const& pair) const {
+    return pair.second;
+  }
+};
+
+/// Any associative function: two stacks per key.
+template <class K, class V, class F>
+class stacked_window_task final : public keyed_window<K, V, F> {
+  using base = keyed_window<K, V, F>;
+
+ public:
+  using base::base;
+
+ private:
+  using slots = keyed_slots<K, std::pair<two_stacks<V>, bool>>;  // true: changed by this batch
+  using position = typename slots::position;
+
+  void entered(pane const& newest) override {
+    for_each_record<std::pair<K, V>>(newest.records, [&](std::pair<K, V> const& pair) {
+      auto at = keys_.find(pair.first);
+      if (at == slots::none) at = keys_.insert(pair.first, {});
+      changing(at).push(newest.time, pair.second, this->combine_);
+    });
+  }
+
+  void slide(batch_time gone, partition& out) override {
+    for (auto const& leaving : this->panes_.all()) {
+      if (leaving.time > gone) break;
+      for_each_record<std::pair<K, V>>(leaving.records, [&](std::pair<K, V> const& pair) {
+        auto const at = keys_.find(pair.first);
+        if (at != slots::none) changing(at).drop_until(gone, this->combine_);
+      });
+    }
+    std::vector<std::pair<K, V>> results;
+    results.reserve(keys_.size());
+    keys_.for_each([&](position at) {
+      if (auto sum = keys_.value(at).first.sum(this->combine_))
+        results.emplace_back(keys_.key(at), std::move(*sum));
+    });
+    if (!results.empty()) out.chunks.push_back(make_chunk(std::move(results)));
+  }
+
+  void settle(bool keep) override {
+    for (auto at : changed_) {
+      auto& [stacks, changed] = keys_.value(at);
+      changed = false;
+      if (keep)
+        stacks.keep();
+      else
+        stacks.discard();
+      if (stacks.empty()) keys_.erase(at);
+    }
+    changed_.clear();
+  }
+
+  two_stacks<V>& changing(position at) {
+    auto& [stacks, changed] = keys_.value(at);
+    if (!changed) {
+      changed = true;
+      changed_.push_back(at);
+      stacks.begin();
+    }
+    return stacks;
+  }
+
+  slots keys_;
+  std::vector<position> changed_;
+};
+
+/// A function with an inverse: one running value per key. A key stays until `Keep` refuses it.
+template <class K, class V, class F, class Inverse, class Keep>
+class inverse_window_task final : public keyed_window<K, V, F> {
+  using base = keyed_window<K, V, F>;
+  using slots = keyed_slots<K, V>;
+  using position = typename slots::position;
+
+ public:
+  inverse_window_task(op_ptr who, duration length, duration slide, F f, Inverse inverse, Keep keep)
+      : base{who, length, slide, std::move(f)},
+        who_{who},
+        subtract_{who, std::move(inverse)},
+        keep_{std::move(keep)} {}
+
+ private:
+  void entered(pane const&) override {}
+
+  void slide(batch_time gone, partition& out) override {
+    collect_changes(gone);
+    subtract_leaving();
+    for (auto const& [key, value] : entering_.entries()) {
+      auto const at = values_.find(key);
+      if (at == slots::none)
+        inserted_.push_back(values_.insert(key, value));
+      else
+        change(at, this->combine_(V{values_.value(at)}, value));
+    }
+    if (!orphans_.empty()) recompute(gone);
+    emit(out);
+  }
+
+  void settle(bool keep) override {
+    if (keep) {
+      for (auto at : refused_) values_.erase(at);
+    } else {
+      for (auto from = before_.rbegin(); from != before_.rend(); ++from)
+        values_.value(from->first) = std::move(from->second);
+      for (auto at : inserted_) values_.erase(at);
+      for (auto* p : newly_counted_) p->counted = false;
+    }
+    before_.clear();
+    inserted_.clear();
+    refused_.clear();
+    newly_counted_.clear();
+  }
+
+  // What has left since the last result, and what has come, each reduced by key.
+  void collect_changes(batch_time gone) {
+    leaving_.clear();
+    entering_.clear();
+    for (auto& p : this->panes_.all()) {
+      if (p.counted && p.time <= gone) fold_pairs(leaving_, p.records, this->combine_);
+      if (p.counted || p.time <= gone) continue;
+      fold_pairs(entering_, p.records, this->combine_);
+      p.counted = true;
+      newly_counted_.push_back(&p);
+    }
+  }
+
+  void subtract_leaving() {
+    orphans_.clear();
+    for (auto const& [key, value] : leaving_.entries()) {
+      auto const at = values_.find(key);
+      if (at == slots::none)
+        orphans_.emplace(key, true);
+      else
+        change(at, subtract_(V{values_.value(at)}, value));
+    }
+  }
+
+  // A filter has dropped these keys although the window still held values of theirs.
+  void recompute(batch_time gone) {
+    key_table<K, V> live;
+    for (auto const& p : this->panes_.all())
+      if (p.time > gone) fold_pairs(live, p.records, this->combine_);
+    for (auto const& [key, value] : live.entries()) {
+      if (!orphans_.contains(key)) continue;
+      auto const at = values_.find(key);
+      if (at == slots::none)
+        inserted_.push_back(values_.insert(key, value));
+      else
+        change(at, value);
+    }
+  }
+
+  void emit(partition& out) {
+    std::vector<std::pair<K, V>> results;
+    results.reserve(values_.size());
+    values_.for_each([&](position at) {
+      if (kept(at))
+        results.emplace_back(values_.key(at), values_.value(at));
+      else
+        refused_.push_back(at);
+    });
+    if (!results.empty()) out.chunks.push_back(make_chunk(std::move(results)));
+  }
+
+  bool kept(position at) {
+    if constexpr (std::is_same_v<Keep, std::nullptr_t>) {
+      return true;
+    } else if constexpr (std::is_invocable_v<Keep&, K const&, V const&>) {
+      return call_user(who_, keep_, values_.key(at), std::as_const(values_).value(at));
+    } else {
+      return call_user(who_, keep_, std::pair<K, V>{values_.key(at), values_.value(at)});
+    }
+  }
+
+  void change(position at, V value) {
+    before_.emplace_back(at, std::exchange(values_.value(at), std::move(value)));
+  }
+
+  op_ptr who_;
+  value_function<V, Inverse> subtract_;
+  Keep keep_;
+  slots values_;
+  key_table<K, V> leaving_;
+  key_table<K, V> entering_;
+  key_map<K, bool> orphans_;
+  // What this batch has changed.
+  std::vector<std::pair<position, V>> before_;
+  std::vector<position> inserted_;
+  std::vector<position> refused_;
+  std::vector<pane*> newly_counted_;
+};
+
+}  // namespace sluice::kernels

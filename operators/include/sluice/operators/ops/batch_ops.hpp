@@ -1,0 +1,138 @@
+/// Operators of streams on whole batches.
+#pragma once
+
+#include <functional>
+#include <sluice/operators/kernels/folds.hpp>
+#include <sluice/operators/kernels/parts.hpp>
+#include <sluice/operators/ops/join_ops.hpp>
+#include <sluice/operators/rdd.hpp>
+
+namespace sluice::ops {
+
+/// What `f(rdd..., batch_time)` or `f(rdd...)` returns.
+template <class F, class... Rdds>
+decltype(auto) call_with_batch(F& f, batch_time now, Rdds&&... rdds) {
+  if constexpr (std::is_invocable_v<F&, Rdds..., batch_time>)
+    return std::invoke(f, std::forward<Rdds>(rdds)..., now);
+  else
+    return std::invoke(f, std::forward<Rdds>(rdds)...);
+}
+
+template <class T, class Pipe>
+class batch_ops : public join_ops<dstream, T, Pipe> {
+  using base = join_ops<dstream, T, Pipe>;
+
+ public:
+  /// Reduces every batch to one record.
+  /// @shape   dstream<T> -> dstream<owned T>
+  /// @emits   one record per batch
+  /// @empty   an empty batch emits nothing
+  /// @param   f  associative: (T, T) -> T
+  /// @source  Spark reduce
+  template <class F>
+  auto reduce(F f) const {
+    using out = owned_t<T>;
+    static_assert(std::is_invocable_r_v<out, F&, out, out>,
+                  "reduce: the function must combine two records into one: (T, T) -> T");
+    auto who = this->op("reduce");
+    auto in =
+        this->leave(exchange::gather, kernels::reduce_writer<Pipe, F>{who, this->at_.pipe, f});
+    return this->template at_node<out>(
+        who, {std::move(in)}, kernels::make_kernel(kernels::reduce_task<out, F>{who, std::move(f)}),
+        1);
+  }
+
+  /// Counts the records of every batch.
+  /// @shape   dstream<T> -> dstream<std::int64_t>
+  /// @emits   one number per batch
+  /// @empty   an empty batch emits 0
+  /// @source  Spark count
+  auto count() const {
+    auto in = this->leave(exchange::gather, kernels::count_writer<Pipe>{this->at_.pipe});
+    return this->template at_node<std::int64_t>(this->op("count"), {std::move(in)},
+                                                kernels::make_kernel(kernels::sum_task{}), 1);
+  }
+
+  /// Counts every distinct record of a batch.
+  /// @shape   dstream<T> -> dstream<pair<owned T, std::int64_t>>
+  /// @emits   as `reduce_by_key`
+  /// @empty   empty stays empty
+  /// @source  Spark countByValue
+  auto count_by_value(std::size_t partitions = 0) const {
+    return this->map([](T const& record) {
+                 return std::pair<T, std::int64_t>{record, 1};
+               })
+        .reduce_by_key(std::plus<>{}, partitions);
+  }
+
+  /// Replaces every batch by the rdd that `f(rdd<T>)` or `f(rdd<T>, batch_time)` makes of it.
+  /// @shape   dstream<T> -> dstream<owned U>
+  /// @emits   the records of the rdd; its partition i becomes partition i, modulo the context's
+  ///          parallelism
+  /// @empty   f is called for an empty batch too
+  /// @fails   a throwing function fails the batch, naming this operator
+  /// @cost    f runs once per batch in one task; what it builds runs there too
+  /// @source  Spark transform
+  template <class F>
+  auto transform(F f) const {
+    return transformed("transform", std::move(f), *static_cast<dstream<T, Pipe> const*>(this));
+  }
+
+  /// Replaces the batches of both streams by the rdd that `f(rdd<T>, rdd<U>)` makes of them;
+  /// `f` may take the batch time as third argument.
+  /// @shape   dstream<T>, dstream<U> -> dstream<owned V>
+  /// @empty   a side without a batch is an empty rdd
+  /// @throws  usage_error if the other stream belongs to another context or has another slide
+  /// @fails   as `transform`
+  /// @source  Spark transformWith
+  template <class U, class OtherPipe, class F>
+  auto transform_with(dstream<U, OtherPipe> const& other, F f) const {
+    this->check_meets(other.position(), "transform_with");
+    return transformed("transform_with", std::move(f), *static_cast<dstream<T, Pipe> const*>(this),
+                       other);
+  }
+
+  /// The edge on which the batches of `in` travel as lists of partitions.
+  template <class U, class OtherPipe>
+  static edge listed(dstream<U, OtherPipe> const& in) {
+    auto const& at = in.position();
+    auto list = [&](auto writer) {
+      return edge{at.from, exchange::gather,
+                  kernels::make_edge(kernels::wrapping_writer{std::move(writer)}, at.steps)};
+    };
+    if constexpr (is_identity<OtherPipe>)
+      return list(kernels::pass_writer{});
+    else
+      return list(kernels::materialise_writer<OtherPipe, U>{at.pipe});
+  }
+
+ protected:
+  using base::base;
+
+ private:
+  template <class F, class... Ts, class... Pipes>
+  auto transformed(char const* kind, F f, dstream<Ts, Pipes> const&... in) const {
+    static_assert(
+        std::is_invocable_v<F&, rdd<Ts>..., batch_time> || std::is_invocable_v<F&, rdd<Ts>...>,
+        "transform: the function must take one rdd per stream, and may take batch_time last");
+    using result = decltype(call_with_batch(f, batch_time{}, std::declval<rdd<Ts>>()...));
+    using out = owned_t<typename std::remove_cvref_t<result>::value_type>;
+    auto who = this->op(kind);
+    auto* services = &this->at_.owner->services();
+    auto call = [who, services, f = std::move(f)](batch_context const& now,
+                                                  std::vector<kernels::part_list> lists) mutable {
+      return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
+        auto build = [&] {
+          return call_with_batch(f, now.batch.time,
+                                 make_rdd<Ts>(*services, std::move(lists[Is]))...);
+        };
+        return call_user(who, build).collect_partitions();
+      }
+      (std::index_sequence_for<Ts...>{});
+    };
+    return this->template on<out>(detail::make_spread_node(
+        who, {listed(in)...}, std::move(call), this->at_.owner->services().parallelism()));
+  }
+};
+
+}  // namespace sluice::ops

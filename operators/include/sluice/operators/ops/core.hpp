@@ -1,0 +1,162 @@
+/// What every handle is made of: a place in the graph, and how operators extend it.
+///
+/// The operators of a handle stand in a chain of base classes, one file per family:
+/// `core <- narrow_ops <- shape_ops <- key_ops <- join_ops`, then what only streams or only rdds
+/// have. Thread rule: handles are values for the thread that builds. Promise: narrow operators
+/// extend the handle's static type and cost no virtual call per record; everything that moves or
+/// keeps records makes a node.
+#pragma once
+
+#include <sluice/operators/error.hpp>
+#include <sluice/operators/graph.hpp>
+#include <sluice/operators/kernels/basic.hpp>
+#include <sluice/operators/kernels/writers.hpp>
+#include <sluice/operators/pipe.hpp>
+#include <sluice/operators/session.hpp>
+#include <string_view>
+
+namespace sluice {
+
+/// See dstream.hpp and rdd.hpp.
+template <class T, class Pipe = identity_pipe<T>>
+class dstream;
+template <class T, class Pipe = identity_pipe<T>>
+class rdd;
+
+template <class T>
+inline constexpr bool is_pair = false;
+template <class K, class V>
+inline constexpr bool is_pair<std::pair<K, V>> = true;
+
+namespace detail {
+
+template <class T>
+struct pair_parts {
+  using key = void;
+  using mapped = void;
+};
+template <class K, class V>
+struct pair_parts<std::pair<K, V>> {
+  using key = K;
+  using mapped = V;
+};
+
+/// What a handle points at: a node and the steps fused onto its output so far.
+template <class Pipe>
+struct position {
+  graph_ptr owner;
+  node_ptr from;
+  Pipe pipe;
+  std::vector<op_ptr> steps;
+};
+
+/// An edge that carries the position's records as `Out`.
+template <class Out, class Pipe>
+edge materialised_edge(position<Pipe> const& at) {
+  if constexpr (is_identity<Pipe> && std::is_same_v<Out, typename Pipe::value>) {
+    return {at.from, exchange::forward, kernels::make_edge(kernels::pass_writer{}, at.steps)};
+  } else {
+    static_assert(owned<Out> || Pipe::stable,
+                  "a record is a view into a temporary of an earlier step (for instance map to "
+                  "std::string, then split into views): make it own its text before this operator");
+    return {at.from, exchange::forward,
+            kernels::make_edge(kernels::materialise_writer<Pipe, Out>{at.pipe}, at.steps)};
+  }
+}
+
+node_ptr make_node(op_ptr who, std::vector<edge> inputs, std::shared_ptr<kernel const> compute,
+                   std::size_t partitions);
+[[noreturn]] void refuse_other_context(char const* what);
+void check_same_slide(char const* what, node const& one, node const& other);
+void check_partitions(char const* what, std::size_t partitions);
+
+}  // namespace detail
+
+namespace ops {
+
+template <template <class, class> class Stream, class T, class Pipe>
+class core {
+ public:
+  using value_type = T;
+
+  /// Names the last operator, for errors, `explain()`, metrics and recovery.
+  /// @throws  usage_error if the name is empty or taken
+  auto named(std::string_view name) const {
+    at_.owner->name_op(at_.steps.empty() ? at_.from->who : at_.steps.back(), name);
+    return static_cast<Stream<T, Pipe> const&>(*this);
+  }
+
+  detail::position<Pipe> const& position() const { return at_; }
+
+  /// @throws usage_error if `other` cannot meet this handle: streams meet within one context and
+  ///         with one slide, rdds within one session
+  template <class OtherPipe>
+  void check_meets(detail::position<OtherPipe> const& other, char const* what) const {
+    auto const same = std::is_same_v<Stream<T, Pipe>, rdd<T, Pipe>>
+                          ? &other.owner->services() == &at_.owner->services()
+                          : other.owner == at_.owner;
+    if (!same) detail::refuse_other_context(what);
+    detail::check_same_slide(what, *at_.from, *other.from);
+  }
+
+ protected:
+  using key = typename detail::pair_parts<T>::key;
+  using mapped = typename detail::pair_parts<T>::mapped;
+
+  explicit core(detail::position<Pipe> at) : at_{std::move(at)} {}
+  ~core() = default;
+  core(core const&) = default;
+  core(core&&) = default;
+  core& operator=(core const&) = default;
+  core& operator=(core&&) = default;
+
+  op_ptr op(char const* kind) const { return at_.owner->make_op(kind); }
+
+  /// A handle with one more fused step.
+  template <class Step>
+  auto step(op_ptr who, Step next) const {
+    using pipe = chained_pipe<Pipe, Step>;
+    auto steps = at_.steps;
+    steps.push_back(std::move(who));
+    return Stream<typename Step::value, pipe>{detail::position<pipe>{
+        at_.owner, at_.from, pipe{at_.pipe, std::move(next)}, std::move(steps)}};
+  }
+
+  /// An edge from here whose upstream end is `writer`.
+  template <class Writer>
+  edge leave(exchange how, Writer writer) const {
+    return {at_.from, how, kernels::make_edge(std::move(writer), at_.steps)};
+  }
+
+  /// A handle on a new node.
+  template <class Out>
+  auto at_node(op_ptr who, std::vector<edge> inputs, std::shared_ptr<kernel const> compute,
+               std::size_t partitions) const {
+    return on<Out>(
+        detail::make_node(std::move(who), std::move(inputs), std::move(compute), partitions));
+  }
+  template <class Out>
+  auto on(node_ptr made) const {
+    return Stream<Out, identity_pipe<Out>>{
+        detail::position<identity_pipe<Out>>{at_.owner, std::move(made), {}, {}}};
+  }
+
+  /// The partitions of a shuffle.
+  std::size_t shuffled(std::size_t asked) const {
+    return asked != 0 ? asked : at_.owner->services().parallelism();
+  }
+
+  /// The position of `other` with its fused steps run into the chunks of a node.
+  template <class OtherPipe>
+  static detail::position<Pipe> erased(detail::position<OtherPipe> const& other) {
+    auto made =
+        detail::make_node(other.owner->make_op("erase"), {detail::materialised_edge<T>(other)},
+                          kernels::make_kernel(kernels::pass_task{}), other.from->partitions);
+    return {other.owner, made, {}, {}};
+  }
+
+  detail::position<Pipe> at_;
+};
+
+}  // namespace ops
+}  // namespace sluice
