@@ -39,11 +39,13 @@ void check(options const& o) {
 /// What handles ask their context for.
 class context_services final : public session {
  public:
-  context_services(std::size_t parallelism, std::function<world&()> outside)
-      : parallelism_{parallelism}, outside_{std::move(outside)} {}
+  context_services(std::size_t parallelism, engine* on, std::function<world&()> outside)
+      : parallelism_{parallelism}, engine_{on}, outside_{std::move(outside)} {}
 
   std::size_t parallelism() const override { return parallelism_; }
-  std::vector<partition> run_job(node_ptr const& output) override { return run_job_inline(output); }
+  std::vector<partition> run_job(node_ptr const& output) override {
+    return sluice::run_job(output, engine_, parallelism_);
+  }
   std::shared_ptr<output_spec const> text_files(std::string prefix, std::string suffix) override {
     return make_text_files_output(outside_, std::move(prefix), std::move(suffix));
   }
@@ -56,6 +58,7 @@ class context_services final : public session {
 
  private:
   std::size_t parallelism_;
+  engine* engine_;
   std::function<world&()> outside_;
 };
 
@@ -68,7 +71,7 @@ struct streaming_context::impl {
         outside{engine_ ? &engine_->outside() : inline_world.get()},
         core{std::make_shared<context_core>(
             o, engine_ ? std::function<void()>{[e = engine_.get()] { e->notify(); }} : [] {})},
-        services{resolve_parallelism(o.parallelism), [this]() -> world& { return *outside; }},
+        services{resolve_parallelism(o.parallelism), engine_.get(), [this]() -> world& { return *outside; }},
         declared{std::make_shared<graph>(services, o.trigger.what == trigger::kind::every
                                                        ? std::optional{o.trigger.interval}
                                                        : std::nullopt)} {}

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <sluice/operators/error.hpp>
 #include <sluice/operators/graph.hpp>
 
@@ -25,7 +24,11 @@ op_ptr graph::make_op(std::string_view kind) {
   check_open(kind);
   auto made = std::make_shared<op>();
   made->kind = kind;
-  made->number = static_cast<std::uint32_t>(ops_.size() + 1);
+  std::lock_guard const guard{mutex_};
+  made->number = ++last_op_;
+  // Every action on an rdd makes an operator; those of jobs that are done are forgotten.
+  if (ops_.size() == ops_.capacity())
+    std::erase_if(ops_, [](auto const& other) { return other.expired(); });
   ops_.push_back(made);
   return made;
 }
@@ -38,13 +41,14 @@ void graph::add_output(node_ptr output) {
 void graph::name_op(op_ptr const& who, std::string_view name) {
   check_open("a name");
   if (name.empty()) throw usage_error{"named: the name of " + who->name() + " is empty"};
-  auto taken = std::find_if(ops_.begin(), ops_.end(), [&](op_ptr const& other) {
-    return other != who && other->name() == name;
-  });
-  if (taken != ops_.end())
+  std::lock_guard const guard{mutex_};
+  for (auto const& weak : ops_) {
+    auto const other = weak.lock();
+    if (!other || other == who || other->name() != name) continue;
     throw usage_error{"named: \"" + std::string{name} + "\" is the name of another operator (" +
-                      (*taken)->kind + '#' + std::to_string((*taken)->number) +
+                      other->kind + '#' + std::to_string(other->number) +
                       "); names must be unique"};
+  }
   who->given_name = name;
 }
 

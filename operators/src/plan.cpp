@@ -40,12 +40,15 @@ class lowering {
 
   void place(node_ptr const& n) {
     if (placed_.contains(n.get())) return;
-    for (auto const& in : n->inputs) place(in.from);
-    auto const joined = stage_to_join(*n);
+    auto const at_hand = n->kept && n->kept->complete();
+    if (!at_hand)
+      for (auto const& in : n->inputs) place(in.from);
+    auto const joined = at_hand ? std::nullopt : stage_to_join(*n);
     auto const at = joined ? *joined : open_stage(*n);
     auto& s = result_.stages[at];
     placed_[n.get()] = {at, s.nodes.size()};
     s.nodes.push_back(n);
+    if (at_hand) return;
     for (std::size_t e = 0; e != n->inputs.size(); ++e)
       if (placed_.at(n->inputs[e].from.get()).stage != at) connect(n->inputs[e], e, at);
   }

@@ -3,6 +3,38 @@
 
 namespace sluice {
 
+plan_progress::plan_progress(plan const& of) : plan_{of} {
+  for (auto const& s : of.stages) written_.emplace_back(s.partitions);
+}
+
+std::vector<std::vector<partition>> plan_progress::take_inputs(stage const& of,
+                                                               std::size_t partition_index) {
+  std::vector<std::vector<partition>> inputs;
+  for (auto const& port : of.ports) {
+    auto& parts = inputs.emplace_back();
+    for (auto sender : senders_to(port, partition_index, of.partitions)) {
+      auto const& out = plan_.stages[port.from_stage].outs[port.from_out];
+      auto const to = receivers_of(out, sender);
+      auto const slot = std::find(to.begin(), to.end(), partition_index) - to.begin();
+      auto& buckets = written_[port.from_stage][sender][port.from_out];
+      parts.push_back(std::move(buckets[static_cast<std::size_t>(slot)]));
+    }
+  }
+  return inputs;
+}
+
+void plan_progress::finish(stage const& of, std::size_t partition_index,
+                           std::vector<std::vector<partition>> outputs) {
+  written_[of.id][partition_index] = std::move(outputs);
+}
+
+std::vector<std::vector<partition>> plan_progress::take_results() {
+  std::vector<std::vector<partition>> results;
+  for (auto s : plan_.output_stages)
+    results.push_back(std::move(take_inputs(plan_.stages[s], 0).at(0)));
+  return results;
+}
+
 plan_runner::plan_runner(plan const& of) : plan_{of} {
   for (auto const& s : of.stages) {
     auto& tasks = tasks_.emplace_back();
@@ -14,39 +46,16 @@ plan_runner::plan_runner(plan const& of) : plan_{of} {
 
 std::vector<std::vector<partition>> plan_runner::run(
     batch_context const& now, std::vector<std::vector<partition>> const& inputs) {
-  // written[stage][partition][out][receiver]
-  std::vector<std::vector<std::vector<std::vector<partition>>>> written(plan_.stages.size());
-  std::vector<std::vector<partition>> results(plan_.output_stages.size());
-  auto received = [&](stage_port const& port, std::size_t index, std::size_t partitions) {
-    std::vector<partition> parts;
-    for (auto sender : senders_to(port, index, partitions)) {
-      auto const& out = plan_.stages[port.from_stage].outs[port.from_out];
-      auto const to = receivers_of(out, sender);
-      auto const slot = std::find(to.begin(), to.end(), index) - to.begin();
-      parts.push_back(std::move(
-          written[port.from_stage][sender][port.from_out][static_cast<std::size_t>(slot)]));
-    }
-    return parts;
-  };
+  plan_progress progress{plan_};
   for (auto const& s : plan_.stages) {
+    if (s.output_index) continue;
     for (std::size_t p = 0; p != s.partitions; ++p) {
-      std::vector<std::vector<partition>> in;
+      auto in = progress.take_inputs(s, p);
       if (s.input_index) in.push_back({inputs.at(*s.input_index).at(p)});
-      for (auto const& port : s.ports) in.push_back(received(port, p, s.partitions));
-      if (s.output_index)
-        results[*s.output_index] = std::move(in.at(0));
-      else
-        written[s.id].push_back(tasks_[s.id][p].run(now, in));
+      progress.finish(s, p, tasks_[s.id][p].run(now, in));
     }
   }
-  return results;
-}
-
-std::vector<partition> run_job_inline(node_ptr const& output) {
-  // A job's output has no kernel; lowering sees it as an output by its place.
-  auto const lowered = make_plan({output});
-  plan_runner runner{lowered};
-  return std::move(runner.run({{1, {}}, {}}, {}).at(0));
+  return progress.take_results();
 }
 
 }  // namespace sluice

@@ -28,12 +28,15 @@ stage_task::stage_task(stage const& of, std::size_t partition_index)
       input_of_node in;
       for (std::size_t local = 0; local != i; ++local)
         if (of.nodes[local] == n.inputs[e].from) {
-          in.local = true;
+          in.where = input_of_node::place::this_stage;
           in.index = local;
           in.writer = n.inputs[e].spec->make_writer(partition_index);
         }
-      for (std::size_t p = 0; !in.local && p != of.ports.size(); ++p)
-        if (of.ports[p].node == i && of.ports[p].edge == e) in.index = p;
+      for (std::size_t p = 0; p != of.ports.size(); ++p)
+        if (of.ports[p].node == i && of.ports[p].edge == e) {
+          in.where = input_of_node::place::port;
+          in.index = p;
+        }
       made.inputs.push_back(std::move(in));
     }
     nodes_.push_back(std::move(made));
@@ -85,9 +88,9 @@ partition stage_task::run_node(std::size_t index, batch_context const& now,
     auto const& in = n.inputs[e];
     auto& into = gathered[e];
     into.absent = true;
-    if (!in.local) {
+    if (in.where == input_of_node::place::port) {
       for (auto const& part : inputs.at(in.index)) into.append(part);
-    } else if (!done[in.index].absent) {
+    } else if (in.where == input_of_node::place::this_stage && !done[in.index].absent) {
       into.absent = false;
       in.writer->write(done[in.index], std::span{&into, 1});
       into.absent = false;

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <sluice/operators/kept_partitions.hpp>
 #include <sluice/operators/kernel.hpp>
 #include <sluice/operators/time.hpp>
 #include <string>
@@ -42,6 +44,7 @@ struct node {
   std::vector<edge> inputs;
   std::shared_ptr<kernel const> compute;      ///< null for outputs
   std::shared_ptr<output_spec const> output;  ///< set for outputs only
+  std::shared_ptr<kept_partitions> kept;      ///< set where an rdd is kept between jobs
   std::size_t partitions = 1;
   std::optional<std::size_t> input_index;  ///< set for inputs of a stream: which one
   duration slide{0};                       ///< 0: valid for every batch of the context
@@ -54,7 +57,8 @@ class graph : public std::enable_shared_from_this<graph> {
   /// @param interval  batch interval if the trigger is a clock, else nothing
   graph(session& services, std::optional<duration> interval);
 
-  /// Registers an operator. @throws usage_error after `freeze`
+  /// Registers an operator. Any thread, for an rdd's actions are called from any.
+  /// @throws usage_error after `freeze`
   op_ptr make_op(std::string_view kind);
   void add_output(node_ptr output);
   /// Gives an operator its name. @throws usage_error if it is empty, taken, or the graph is frozen
@@ -71,7 +75,9 @@ class graph : public std::enable_shared_from_this<graph> {
   session& services_;
   std::optional<duration> interval_;
   std::vector<node_ptr> outputs_;
-  std::vector<op_ptr> ops_;
+  std::mutex mutex_;  // for the two below
+  std::uint32_t last_op_ = 0;
+  std::vector<std::weak_ptr<op>> ops_;
   std::optional<std::string> frozen_;
 };
 

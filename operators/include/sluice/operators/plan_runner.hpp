@@ -1,4 +1,4 @@
-/// Runs a plan in the calling thread: for rdd jobs inside a stage, for tests, for `run_batches`.
+/// Runs a plan without actors: batch by batch in the calling thread, or as a job, task by task.
 ///
 /// Thread rule: one thread at a time. Promise: same kernels, same results, same order as on actors.
 #pragma once
@@ -6,6 +6,26 @@
 #include <sluice/operators/stage_task.hpp>
 
 namespace sluice {
+
+/// One batch's way through a plan: what its tasks have written and not yet read.
+class plan_progress {
+ public:
+  /// @param of  outlives the object
+  explicit plan_progress(plan const& of);
+
+  /// What a task reads, by port. The stages before it must have finished.
+  std::vector<std::vector<partition>> take_inputs(stage const& of, std::size_t partition_index);
+  /// What a task has written: by out and receiver.
+  void finish(stage const& of, std::size_t partition_index,
+              std::vector<std::vector<partition>> outputs);
+  /// By output: one partition per upstream partition.
+  std::vector<std::vector<partition>> take_results();
+
+ private:
+  plan const& plan_;
+  // by stage, partition, out, receiver
+  std::vector<std::vector<std::vector<std::vector<partition>>>> written_;
+};
 
 class plan_runner {
  public:
@@ -22,7 +42,7 @@ class plan_runner {
   std::vector<std::vector<stage_task>> tasks_;  // by stage and partition; none for outputs
 };
 
-/// Runs the job that ends in `output` as batch 1.
-std::vector<partition> run_job_inline(node_ptr const& output);
+/// The batch as which a job runs.
+inline constexpr batch_context job_context{{1, {}}, {}};
 
 }  // namespace sluice

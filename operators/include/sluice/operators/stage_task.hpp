@@ -29,7 +29,7 @@ class stage_task {
   void write_outs(std::vector<partition> const& done, std::vector<std::vector<partition>>& results);
 
   struct input_of_node {
-    bool local = false;
+    enum class place { this_stage, port, left_out } where = place::left_out;
     std::size_t index = 0;  // of the node in this stage, or of the port
     std::unique_ptr<edge_writer> writer;
   };

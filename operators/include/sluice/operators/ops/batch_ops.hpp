@@ -65,6 +65,17 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
         .reduce_by_key(std::plus<>{}, partitions);
   }
 
+  /// Computes every batch once for all that use the handle, and owns its records.
+  /// @shape   dstream<T> -> dstream<owned T>
+  /// @emits   the records in their order
+  /// @empty   empty stays empty
+  /// @source  Spark cache; a handle that is used twice without it recomputes its fused steps
+  [[nodiscard]] auto cache() const {
+    return this->template at_node<owned_t<T>>(
+        this->op("cache"), {detail::materialised_edge<owned_t<T>>(this->at_)},
+        kernels::make_kernel(kernels::pass_task{}), this->at_.from->partitions);
+  }
+
   /// Replaces every batch by the rdd that `f(rdd<T>)` or `f(rdd<T>, batch_time)` makes of it.
   /// @shape   dstream<T> -> dstream<owned U>
   /// @emits   the records of the rdd; its partition i becomes partition i, modulo the context's

@@ -3,10 +3,18 @@
 
 #include <functional>
 #include <ranges>
+#include <sluice/operators/kernels/keeping.hpp>
 #include <sluice/operators/kernels/parts.hpp>
 #include <sluice/operators/kernels/sample.hpp>
 #include <sluice/operators/kernels/sorting.hpp>
 #include <sluice/operators/ops/join_ops.hpp>
+
+namespace sluice::detail {
+
+[[noreturn]] void refuse_unpersist();
+std::string lineage(node const& last, std::vector<op_ptr> const& steps);
+
+}  // namespace sluice::detail
 
 namespace sluice::ops {
 
@@ -171,7 +179,34 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
     return this->map([](T const& pair) { return pair.second; });
   }
 
+  /// Keeps the records in memory once a job has computed them, for all jobs that follow.
+  /// @shape   rdd<T> -> rdd<owned T>
+  /// @emits   the records in their order
+  /// @cost    memory O(records) until `unpersist`, or until the last handle on it is gone
+  /// @source  Spark cache; differs: use the handle that is returned
+  [[nodiscard]] auto cache() const {
+    auto kept = std::make_shared<kept_partitions>(num_partitions());
+    auto make = [kept](std::size_t index) {
+      return std::make_unique<kernels::keeping_task>(kept, index);
+    };
+    auto made = detail::make_node(this->op("cache"),
+                                  {detail::materialised_edge<record>(this->at_)},
+                                  kernels::make_kernel_by(std::move(make)), num_partitions());
+    made->kept = std::move(kept);
+    return this->template on<record>(std::move(made));
+  }
+  /// Frees what `cache` keeps; from now on every job computes it again.
+  /// @throws  usage_error if this handle is not one that `cache` returned
+  /// @source  Spark unpersist
+  void unpersist() const {
+    if (!this->at_.from->kept || !is_identity<Pipe>) detail::refuse_unpersist();
+    this->at_.from->kept->forget();
+  }
+
   std::size_t num_partitions() const { return this->at_.from->partitions; }
+  /// What the rdd is computed from, one line per node, the last one first.
+  /// @source  Spark toDebugString
+  std::string debug_string() const { return detail::lineage(*this->at_.from, this->at_.steps); }
 
  protected:
   using base::base;

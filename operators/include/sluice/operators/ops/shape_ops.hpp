@@ -41,15 +41,6 @@ class shape_ops : public narrow_ops<Stream, T, Pipe> {
                                               partitions);
   }
 
-  /// Computes the records once for all that use the handle, and owns them.
-  /// @shape   Stream<T> -> Stream<owned T>
-  /// @source  Spark cache; a handle that is used twice without it recomputes its fused steps
-  [[nodiscard]] auto cache() const {
-    return this->template at_node<owned_t<T>>(
-        this->op("cache"), {detail::materialised_edge<owned_t<T>>(this->at_)},
-        kernels::make_kernel(kernels::pass_task{}), this->at_.from->partitions);
-  }
-
  protected:
   using base::base;
 };
