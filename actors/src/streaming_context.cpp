@@ -1,4 +1,5 @@
 #include "context_core.hpp"
+#include "job.hpp"
 #include "pipeline.hpp"
 #include "receivers/src/deal.hpp"
 
@@ -71,7 +72,8 @@ struct streaming_context::impl {
         outside{engine_ ? &engine_->outside() : inline_world.get()},
         core{std::make_shared<context_core>(
             o, engine_ ? std::function<void()>{[e = engine_.get()] { e->notify(); }} : [] {})},
-        services{resolve_parallelism(o.parallelism), engine_.get(), [this]() -> world& { return *outside; }},
+        services{resolve_parallelism(o.parallelism), engine_.get(),
+                 [this]() -> world& { return *outside; }},
         declared{std::make_shared<graph>(services, o.trigger.what == trigger::kind::every
                                                        ? std::optional{o.trigger.interval}
                                                        : std::nullopt)} {}

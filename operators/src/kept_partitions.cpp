@@ -20,7 +20,8 @@ partition kept_partitions::put(std::size_t index, partition part) {
 
 bool kept_partitions::complete() const {
   std::lock_guard const guard{mutex_};
-  return std::all_of(parts_.begin(), parts_.end(), [](auto const& part) { return part.has_value(); });
+  return std::all_of(parts_.begin(), parts_.end(),
+                     [](auto const& part) { return part.has_value(); });
 }
 
 void kept_partitions::forget() {
@@ -34,7 +35,8 @@ namespace kernels {
 partition keeping_task::run(batch_context const&, std::span<partition const> inputs) {
   if (before_) return *before_;
   if (inputs[0].absent)
-    throw runtime_failure{"cache: unpersist() was called while a job began to use the rdd; run it again"};
+    throw runtime_failure{
+        "cache: unpersist() was called while a job began to use the rdd; run it again"};
   return kept_->put(index_, inputs[0]);
 }
 

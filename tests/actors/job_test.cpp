@@ -47,9 +47,8 @@ TEST_CASE("jobs run from inside foreach_rdd and transform, on one worker too") {
           CHECK(known.count() == 10);
           return batch.map(digit).join(known);
         })
-        .foreach_rdd([&](auto const& joined) {
-          sum += joined.count() * 100 + digits_of(ssc, 50).count();
-        });
+        .foreach_rdd(
+            [&](auto const& joined) { sum += joined.count() * 100 + digits_of(ssc, 50).count(); });
     ssc.start();
     ssc.run_until_idle();
     CHECK(sum == 400 + 3 * 10);

@@ -46,11 +46,10 @@ TEST_CASE_FIXTURE(fixture, "unpersist frees a cached rdd, which is then computed
 
 TEST_CASE_FIXTURE(fixture, "a cached rdd that failed is computed again") {
   auto const broken = std::make_shared<std::atomic<bool>>(true);
-  auto const kept = doubled
-                        .map([broken](int x) {
-                          return x == 6 && *broken ? throw std::runtime_error{"six"} : x;
-                        })
-                        .cache();
+  auto const kept =
+      doubled
+          .map([broken](int x) { return x == 6 && *broken ? throw std::runtime_error{"six"} : x; })
+          .cache();
   check_says(message_of([&] { kept.count(); }), {"six"});
   *broken = false;
   CHECK(kept.collect() == numbers{2, 4, 6});

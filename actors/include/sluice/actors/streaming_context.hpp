@@ -35,36 +35,95 @@ class streaming_context {
   // Inputs.
 
   /// One entry of `batches` per batch (or all at once, see `queue_options`).
+  /// @shape   vectors -> dstream<T>
+  /// @emits   the entry's elements in order, sliced evenly into partitions
+  /// @empty   without an entry `default_batch`, else an empty batch
+  /// @throws  usage_error if the queue is null or has an input already
+  /// @fails   never; nothing can fail in memory
+  /// @cost    memory O(records that wait)
+  /// @source  Spark queueStream; differs: the queue is bounded, may be closed, is never absent
+  /// @example auto numbers = ssc.queue_stream<int>({{1, 2, 3}, {}, {4}});
   template <class T>
   dstream<T> queue_stream(std::vector<std::vector<T>> batches, queue_options<T> how = {}) {
     return input_stream<T>(std::make_unique<queue_input<T>>(std::move(batches), std::move(how)));
   }
   /// Batches that are pushed while the stream runs.
+  /// @shape   batch_queue<T> -> dstream<T>
   template <class T>
   dstream<T> queue_stream(std::shared_ptr<batch_queue<T>> queue, queue_options<T> how = {}) {
     return input_stream<T>(std::make_unique<queue_input<T>>(std::move(queue), std::move(how)));
   }
   /// Lines of a TCP peer to which the receiver connects.
+  /// @shape   TCP connection -> dstream<std::string_view>
+  /// @emits   lines without their end, in the order in which they came
+  /// @empty   no line since the batch before is an empty batch
+  /// @throws  usage_error if `host` is empty, `port` is 0 or an option is out of range
+  /// @fails   a lost or refused connection is tried again with growing waits, and counted
+  /// @cost    without room nothing is read, so that the peer has to wait
+  /// @source  Spark socketTextStream; differs: long and cut lines are handled by policy and counted
+  /// @example auto lines = ssc.socket_text_stream("localhost", 9999);
   dstream<std::string_view> socket_text_stream(std::string host, std::uint16_t port,
                                                socket_options how = {});
   /// Frames of encoded records from a TCP peer, see `encode_frame`.
+  /// @shape   TCP connection -> dstream<T>
+  /// @emits   the records of whole frames, in the order in which they came
+  /// @empty   no frame since the batch before is an empty batch
+  /// @throws  as `socket_text_stream`
+  /// @fails   as `socket_text_stream`; a frame that cannot be decoded ends the connection, counted
+  /// @cost    as `socket_text_stream`
+  /// @source  Spark rawSocketStream; differs: records are decoded as they arrive, and counted
+  /// @example auto points = ssc.raw_socket_stream<std::pair<int, int>>("localhost", 9999);
   template <class T>
   dstream<T> raw_socket_stream(std::string host, std::uint16_t port, raw_socket_options how = {}) {
     return input_stream<T>(
         std::make_unique<raw_socket_input<T>>(std::move(host), port, std::move(how)));
   }
   /// Lines of files that are moved into a directory.
+  /// @shape   directory -> dstream<std::string_view>
+  /// @emits   every file once, from beginning to end, in the order of (modified, name)
+  /// @empty   no new file is an empty batch
+  /// @throws  usage_error if `directory` is empty or an option is out of range
+  /// @fails   what cannot be read is told and counted; the stream goes on
+  /// @cost    reads a file in blocks, no faster than the stream takes them
+  /// @source  Spark textFileStream; differs: a late file is read too, records are counted
+  /// @example auto lines = ssc.text_file_stream("incoming");
   dstream<std::string_view> text_file_stream(std::string directory, file_options how = {});
   /// Records parsed from files that are moved into a directory.
+  /// @shape   directory -> dstream<T>
+  /// @emits   as `text_file_stream`, in the order of lines
+  /// @empty   as `text_file_stream`
+  /// @param   parse  line -> T, line -> optional<T>, or whole contents -> range of T
+  /// @throws  as `text_file_stream`
+  /// @fails   as `text_file_stream`; a throwing `parse` fails the stream, naming file and line
+  /// @cost    as `text_file_stream`; a `parse` of contents holds a whole file
+  /// @source  Spark fileStream; differs: a function instead of an input format
+  /// @example auto sizes = ssc.file_stream<std::size_t>(
+  ///              "incoming", [](std::string_view line) { return line.size(); });
   template <class T, class Parse>
   dstream<T> file_stream(std::string directory, Parse parse, file_options how = {}) {
     return input_stream<T>(
         make_file_input<T>(std::move(directory), std::move(parse), std::move(how)));
   }
   /// Records of a fixed length from files that are moved into a directory.
+  /// @shape   directory -> dstream<std::string_view>
+  /// @emits   as `text_file_stream`; views of `record_length` bytes
+  /// @empty   as `text_file_stream`
+  /// @throws  as `text_file_stream`, and if `record_length` is 0
+  /// @fails   as `text_file_stream`; bytes that make up no record are told and counted
+  /// @cost    as `text_file_stream`
+  /// @source  Spark binaryRecordsStream; differs: an incomplete last record is no error
+  /// @example auto records = ssc.binary_records_stream("incoming", 16);
   dstream<std::string_view> binary_records_stream(std::string directory, std::size_t record_length,
                                                   file_options how = {});
   /// Records of a user's own receiver.
+  /// @shape   receiver<T> -> dstream<T>
+  /// @emits   what the receiver stored, in that order
+  /// @empty   nothing stored since the batch before is an empty batch
+  /// @throws  usage_error if `source` is null or an option is out of range
+  /// @fails   a receiver that throws is started again with growing waits; `stop(reason)` is final
+  /// @cost    `store` blocks while the receiver's buffer is full
+  /// @source  Spark receiverStream; differs: a receiver that stops itself stays stopped
+  /// @example auto records = ssc.receiver_stream(std::make_unique<my_receiver>());
   template <class T>
   dstream<T> receiver_stream(std::unique_ptr<receiver<T>> source, receiver_options how = {}) {
     return input_stream<T>(std::make_unique<receiver_input<T>>(std::move(source), std::move(how)));
@@ -77,6 +136,12 @@ class streaming_context {
   }
 
   /// Any other input, for connectors: its chunks must hold `T`.
+  /// @shape   input -> dstream<T>
+  /// @emits   the records of what the input's `cut` returns
+  /// @empty   what the input cuts
+  /// @fails   as the input tells its host
+  /// @source  Spark InputDStream
+  /// @example auto numbers = ssc.input_stream<int>(std::make_unique<my_input>());
   template <class T>
   dstream<T> input_stream(std::unique_ptr<input> source) {
     auto at = register_input(std::move(source));
@@ -86,16 +151,32 @@ class streaming_context {
   // Several streams at once.
 
   /// The records of all streams, in their order.
-  /// @throws usage_error if there is none, or they differ in context or slide
-  /// @source Spark StreamingContext.union
+  /// @shape   vector<dstream<T>> -> dstream<T>
+  /// @emits   as `union_with`, for any number of streams
+  /// @empty   a stream without a batch counts as empty
+  /// @throws  usage_error if there is none, or they differ in context or slide
+  /// @fails   never by itself; it calls no function
+  /// @cost    as `union_with`
+  /// @source  Spark StreamingContext.union; differs: an absent stream is no error
+  /// @example auto all = ssc.union_of<std::string>({words, more_words});
   template <class T>
   dstream<T> union_of(std::vector<dstream<T>> const& streams) {
     return ops::union_all(streams);
   }
   /// The records of the rdd that `f(std::vector<rdd<T>>)` makes of the streams' batches; `f` may
   /// take the batch time as second argument.
-  /// @throws as `union_of`
-  /// @source Spark StreamingContext.transform
+  /// @shape   vector<dstream<T>> -> dstream<owned U>
+  /// @emits   as `transform`
+  /// @empty   a stream without a batch is an empty rdd
+  /// @param   f  (std::vector<rdd<T>>) or (std::vector<rdd<T>>, batch_time) -> an rdd
+  /// @throws  as `union_of`
+  /// @fails   as `transform`
+  /// @cost    as `transform`
+  /// @source  Spark StreamingContext.transform; differs: all streams have one type
+  /// @example auto common = ssc.transform_of<std::string>(
+  ///              {words, more_words}, [](std::vector<rdd<std::string>> const& batches) {
+  ///                return batches[0].intersection(batches[1]);
+  ///              });
   template <class T, class F>
   auto transform_of(std::vector<dstream<T>> const& streams, F f) {
     return ops::transform_all(streams, std::move(f));
@@ -104,13 +185,27 @@ class streaming_context {
   // Jobs.
 
   /// An rdd of the vector's elements; 0 partitions: the context's parallelism.
+  /// @shape   vector<T> -> rdd<T>
+  /// @emits   the elements in order, sliced evenly
+  /// @empty   an empty vector gives empty partitions
+  /// @fails   never; nothing can fail in memory
+  /// @cost    moves every element once
+  /// @source  Spark parallelize
+  /// @example auto sizes = ssc.parallelize(std::vector{1, 2, 3}, 2);
   template <class T>
   rdd<T> parallelize(std::vector<T> records, std::size_t partitions = 0) {
     auto n = partitions != 0 ? partitions : parallelism();
     return make_rdd<T>(services(), slice_vector(std::move(records), n));
   }
   /// The lines of a file, or of all files of a directory.
-  /// @throws runtime_failure if it cannot be read
+  /// @shape   path -> rdd<std::string_view>
+  /// @emits   lines in the order of files, then of lines
+  /// @empty   an empty file has no line
+  /// @throws  runtime_failure if it cannot be read
+  /// @fails   never later; the lines are read when it is called
+  /// @cost    memory O(bytes of the files)
+  /// @source  Spark textFile; differs: read at once, not with each job
+  /// @example auto lines = ssc.text_file("names.txt");
   rdd<std::string_view> text_file(std::string const& path);
 
   // Life.

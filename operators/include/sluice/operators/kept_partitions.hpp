@@ -1,7 +1,7 @@
 /// Partitions of an rdd that outlive the job that computed them.
 ///
-/// Thread rule: every member from any thread. Promise: a partition, once kept, is the one that every
-/// job sees, until all are forgotten.
+/// Thread rule: every member from any thread. Promise: a partition, once kept, is the one that
+/// every job sees, until all are forgotten.
 #pragma once
 
 #include <mutex>

@@ -28,7 +28,13 @@ struct state_change {
 
 }  // namespace detail
 
-/// @source Spark State
+/// The state of one key, as the function of `map_with_state` sees and changes it.
+/// @fails   a change takes effect only if the batch succeeds
+/// @source  Spark State
+/// @example auto count = [](std::string const&, std::optional<int> n, state<int>& sum) {
+///            sum.update(sum.get_option().value_or(0) + n.value_or(0));
+///            return sum.get();
+///          };
 template <class S>
 class state {
  public:
@@ -38,19 +44,22 @@ class state {
   state(state const&) = delete;
   state& operator=(state const&) = delete;
 
+  /// Whether the key has a state now.
   bool exists() const { return current() != nullptr; }
 
-  /// @throws usage_error if there is none
+  /// The state. @throws usage_error if there is none
   S const& get() const {
     auto const* now = current();
     if (!now) detail::refuse_state("get", "the key has no state; check exists() first");
     return *now;
   }
+  /// The state, or nothing.
   std::optional<S> get_option() const {
     auto const* now = current();
     return now ? std::optional<S>{*now} : std::nullopt;
   }
 
+  /// Sets the state.
   /// @throws usage_error after `remove` in the same call, and while timing out
   void update(S value) {
     check("update");
@@ -58,6 +67,7 @@ class state {
     change_.erased = false;
   }
 
+  /// Takes the state away.
   /// @throws usage_error if called twice in one call, and while timing out
   void remove() {
     check("remove");
@@ -130,8 +140,8 @@ std::vector<std::pair<K, S>> states_of(States const& states) {
 
 }  // namespace detail
 
-/// How `map_with_state` works: the function, and what is optional about it.
-/// @source Spark StateSpec
+/// How `map_with_state` works: the function, and what is optional about it. A value: each call
+/// returns a changed copy.
 template <class S, class F, class States = detail::no_states>
 class state_spec_of {
  public:
@@ -172,7 +182,12 @@ class state_spec_of {
   std::size_t partitions_ = 0;
 };
 
-/// @tparam S  the state's type; found from a function whose last parameter is written `state<S>&`
+/// Specifies `map_with_state` by its function.
+/// @tparam  S  the state's type; found from a function whose last parameter is written `state<S>&`
+/// @param   f  (K const&, optional<V>, state<S>&) -> M, or with batch_time first, where an empty
+///             optional<M> emits nothing
+/// @source  Spark StateSpec.function; differs: the partitioner is a number
+/// @example auto spec = state_spec(count_up).timeout(30s).partitions(4);
 template <class S = void, class F>
 auto state_spec(F f) {
   if constexpr (std::is_void_v<S>) {

@@ -28,7 +28,10 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
   /// @emits   one record per batch
   /// @empty   an empty batch emits nothing
   /// @param   f  associative: (T, T) -> T
+  /// @fails   as `map`
+  /// @cost    partitions are reduced side by side, then their results by one task
   /// @source  Spark reduce
+  /// @example auto longest = words.reduce([](auto a, auto b) { return std::max(a, b); });
   template <class F>
   auto reduce(F f) const {
     using out = owned_t<T>;
@@ -46,7 +49,10 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
   /// @shape   dstream<T> -> dstream<std::int64_t>
   /// @emits   one number per batch
   /// @empty   an empty batch emits 0
+  /// @fails   never by itself; it calls no function
+  /// @cost    without fused steps no record is read
   /// @source  Spark count
+  /// @example auto per_batch = words.count();
   auto count() const {
     auto in = this->leave(exchange::gather, kernels::count_writer<Pipe>{this->at_.pipe});
     return this->template at_node<std::int64_t>(this->op("count"), {std::move(in)},
@@ -57,7 +63,11 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
   /// @shape   dstream<T> -> dstream<pair<owned T, std::int64_t>>
   /// @emits   as `reduce_by_key`
   /// @empty   empty stays empty
-  /// @source  Spark countByValue
+  /// @param   partitions  of the result; 0 for the context's parallelism
+  /// @fails   never by itself; it calls no function
+  /// @cost    as `reduce_by_key`
+  /// @source  Spark countByValue; differs: the order is fixed for the same input and parallelism
+  /// @example auto frequencies = words.count_by_value();
   auto count_by_value(std::size_t partitions = 0) const {
     return this->map([](T const& record) {
                  return std::pair<T, std::int64_t>{record, 1};
@@ -69,7 +79,13 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
   /// @shape   dstream<T> -> dstream<owned T>
   /// @emits   the records in their order
   /// @empty   empty stays empty
-  /// @source  Spark cache; a handle that is used twice without it recomputes its fused steps
+  /// @fails   never by itself; it calls no function
+  /// @cost    memory O(records of the batch); without it a handle that is used twice recomputes its
+  ///          fused steps
+  /// @source  Spark cache; differs: a batch is held until those that use it have run, no longer
+  /// @example auto upper = words.map(to_upper).cache();
+  ///          upper.print();
+  ///          upper.count().print();
   [[nodiscard]] auto cache() const {
     return this->template at_node<owned_t<T>>(
         this->op("cache"), {detail::materialised_edge<owned_t<T>>(this->at_)},
@@ -81,9 +97,13 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
   /// @emits   the records of the rdd; its partition i becomes partition i, modulo the context's
   ///          parallelism
   /// @empty   f is called for an empty batch too
+  /// @param   f  (rdd<T>) or (rdd<T>, batch_time) -> an rdd
   /// @fails   a throwing function fails the batch, naming this operator
   /// @cost    f runs once per batch in one task; what it builds runs there too
-  /// @source  Spark transform
+  /// @source  Spark transform; differs: f runs with the batch, not when its job is made
+  /// @example auto sorted = words.transform([](rdd<std::string> const& batch) {
+  ///            return batch.sort_by([](std::string const& word) { return word; });
+  ///          });
   template <class F>
   auto transform(F f) const {
     return transformed("transform", std::move(f), *static_cast<dstream<T, Pipe> const*>(this));
@@ -92,10 +112,17 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
   /// Replaces the batches of both streams by the rdd that `f(rdd<T>, rdd<U>)` makes of them;
   /// `f` may take the batch time as third argument.
   /// @shape   dstream<T>, dstream<U> -> dstream<owned V>
+  /// @emits   as `transform`
   /// @empty   a side without a batch is an empty rdd
+  /// @param   f  (rdd<T>, rdd<U>) or (rdd<T>, rdd<U>, batch_time) -> an rdd
   /// @throws  usage_error if the other stream belongs to another context or has another slide
   /// @fails   as `transform`
-  /// @source  Spark transformWith
+  /// @cost    as `transform`
+  /// @source  Spark transformWith; differs: an absent side is no error
+  /// @example auto fresh = words.transform_with(
+  ///              more_words, [](rdd<std::string> const& a, rdd<std::string> const& b) {
+  ///                return a.subtract(b);
+  ///              });
   template <class U, class OtherPipe, class F>
   auto transform_with(dstream<U, OtherPipe> const& other, F f) const {
     this->check_meets(other.position(), "transform_with");
@@ -103,6 +130,7 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
                        other);
   }
 
+  /// @internal
   /// The edge on which the batches of `in` travel as lists of partitions.
   template <class U, class OtherPipe>
   static edge listed(dstream<U, OtherPipe> const& in) {

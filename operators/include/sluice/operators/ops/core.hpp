@@ -80,16 +80,25 @@ class core {
   using value_type = T;
 
   /// Names the last operator, for errors, `explain()`, metrics and recovery.
+  /// @shape   Stream<T> -> Stream<T>
+  /// @emits   the records as they are
+  /// @empty   empty stays empty
   /// @throws  usage_error if the name is empty or taken
+  /// @fails   never by itself; it calls no function
+  /// @source  Spark setName; differs: it names an operator of the plan, once, and is unique
+  /// @example auto sums = sales.reduce_by_key(std::plus<>{}).named("sums per shop");
   auto named(std::string_view name) const {
     at_.owner->name_op(at_.steps.empty() ? at_.from->who : at_.steps.back(), name);
     return static_cast<Stream<T, Pipe> const&>(*this);
   }
 
+  /// @internal
+  /// Where the handle stands in the graph.
   detail::position<Pipe> const& position() const { return at_; }
 
-  /// @throws usage_error if `other` cannot meet this handle: streams meet within one context and
-  ///         with one slide, rdds within one session
+  /// @internal
+  /// @throws  usage_error if `other` cannot meet this handle: streams meet within one context and
+  ///          with one slide, rdds within one session
   template <class OtherPipe>
   void check_meets(detail::position<OtherPipe> const& other, char const* what) const {
     auto const same = std::is_same_v<Stream<T, Pipe>, rdd<T, Pipe>>

@@ -21,44 +21,74 @@ class join_ops : public key_ops<Stream, T, Pipe> {
   /// @empty   a side without a batch counts as empty
   /// @param   partitions  of the result; 0 for the context's parallelism
   /// @throws  usage_error if the other stream belongs to another context or has another slide
+  /// @fails   never by itself; it calls no function
   /// @cost    moves every record; memory O(records of both sides)
-  /// @source  Spark cogroup
+  /// @source  Spark cogroup; differs: an absent side is no error
+  /// @example auto both = sales.cogroup(refunds);
   template <class U, class OtherPipe>
   auto cogroup(Stream<U, OtherPipe> const& other, std::size_t partitions = 0) const {
     return meet<kernels::cogroup_task>("cogroup", other, partitions);
   }
 
   /// Every value of a key with every value of that key on the other side.
-  /// @shape   Stream<pair<K, V>>, Stream<pair<K, W>> -> Stream<pair<owned K, pair<owned V, owned
-  /// W>>>
+  /// @shape   Stream<pair<K, V>>, Stream<pair<K, W>> ->
+  ///          Stream<pair<owned K, pair<owned V, owned W>>>
   /// @emits   keys as `cogroup`; per key this side's values in order, each with all of the other's
   /// @empty   an empty side gives nothing
+  /// @param   partitions  of the result; 0 for the context's parallelism
   /// @throws  as `cogroup`
-  /// @source  Spark join
+  /// @fails   as `cogroup`
+  /// @cost    as `cogroup`, and O(pairs that it makes)
+  /// @source  Spark join; differs: an absent side is no error
+  /// @example auto matched = sales.join(refunds);
   template <class U, class OtherPipe>
   auto join(Stream<U, OtherPipe> const& other, std::size_t partitions = 0) const {
     return meet<inner>("join", other, partitions);
   }
 
   /// As `join`, and this side's values without a partner.
-  /// @shape   ... -> Stream<pair<owned K, pair<owned V, optional<owned W>>>>
-  /// @source  Spark leftOuterJoin
+  /// @shape   Stream<pair<K, V>>, Stream<pair<K, W>> ->
+  ///          Stream<pair<owned K, pair<owned V, optional<owned W>>>>
+  /// @emits   as `join`; the other value is nothing where there is none
+  /// @empty   an empty other side gives every value of this one, without a partner
+  /// @param   partitions  of the result; 0 for the context's parallelism
+  /// @throws  as `cogroup`
+  /// @fails   as `cogroup`
+  /// @cost    as `join`
+  /// @source  Spark leftOuterJoin; differs: an absent side is no error
+  /// @example auto with_refunds = sales.left_outer_join(refunds);
   template <class U, class OtherPipe>
   auto left_outer_join(Stream<U, OtherPipe> const& other, std::size_t partitions = 0) const {
     return meet<left_outer>("left_outer_join", other, partitions);
   }
 
   /// As `join`, and the other side's values without a partner.
-  /// @shape   ... -> Stream<pair<owned K, pair<optional<owned V>, owned W>>>
-  /// @source  Spark rightOuterJoin
+  /// @shape   Stream<pair<K, V>>, Stream<pair<K, W>> ->
+  ///          Stream<pair<owned K, pair<optional<owned V>, owned W>>>
+  /// @emits   as `join`; this side's value is nothing where there is none
+  /// @empty   an empty side of this stream gives every value of the other, without a partner
+  /// @param   partitions  of the result; 0 for the context's parallelism
+  /// @throws  as `cogroup`
+  /// @fails   as `cogroup`
+  /// @cost    as `join`
+  /// @source  Spark rightOuterJoin; differs: an absent side is no error
+  /// @example auto with_sales = sales.right_outer_join(refunds);
   template <class U, class OtherPipe>
   auto right_outer_join(Stream<U, OtherPipe> const& other, std::size_t partitions = 0) const {
     return meet<right_outer>("right_outer_join", other, partitions);
   }
 
   /// As `join`, and the values of both sides without a partner.
-  /// @shape   ... -> Stream<pair<owned K, pair<optional<owned V>, optional<owned W>>>>
-  /// @source  Spark fullOuterJoin
+  /// @shape   Stream<pair<K, V>>, Stream<pair<K, W>> ->
+  ///          Stream<pair<owned K, pair<optional<owned V>, optional<owned W>>>>
+  /// @emits   as `join`; either value is nothing where there is none
+  /// @empty   an empty side gives every value of the other, without a partner
+  /// @param   partitions  of the result; 0 for the context's parallelism
+  /// @throws  as `cogroup`
+  /// @fails   as `cogroup`
+  /// @cost    as `join`
+  /// @source  Spark fullOuterJoin; differs: an absent side is no error
+  /// @example auto all = sales.full_outer_join(refunds);
   template <class U, class OtherPipe>
   auto full_outer_join(Stream<U, OtherPipe> const& other, std::size_t partitions = 0) const {
     return meet<full_outer>("full_outer_join", other, partitions);

@@ -19,7 +19,8 @@ class key_ops : public shape_ops<Stream, T, Pipe> {
   /// @param   partitions  of the result; 0 for the context's parallelism
   /// @fails   as `map`
   /// @cost    time O(records); memory O(distinct keys of the batch)
-  /// @source  Spark reduceByKey
+  /// @source  Spark reduceByKey; differs: the order is fixed for the same input and parallelism
+  /// @example auto totals = sales.reduce_by_key(std::plus<>{});
   template <class F>
     requires is_pair<T>
   auto reduce_by_key(F f, std::size_t partitions = 0) const {
@@ -36,7 +37,10 @@ class key_ops : public shape_ops<Stream, T, Pipe> {
   /// @param   partitions  of the result; 0 for the context's parallelism
   /// @param   combine_early  false: all values travel, `merge` is not called
   /// @fails   as `map`
+  /// @cost    as `reduce_by_key`; without `combine_early` it moves every record
   /// @source  Spark combineByKey
+  /// @example auto counts = sales.combine_by_key(
+  ///              [](double) { return 1L; }, [](long n, double) { return n + 1; }, std::plus<>{});
   template <class Create, class Add, class Merge>
     requires is_pair<T>
   auto combine_by_key(Create create, Add add, Merge merge, std::size_t partitions = 0,
@@ -61,8 +65,11 @@ class key_ops : public shape_ops<Stream, T, Pipe> {
   /// @shape   Stream<pair<K, V>> -> Stream<pair<owned K, vector<owned V>>>
   /// @emits   one pair per key; values in the order of partitions, then records
   /// @empty   empty stays empty
+  /// @param   partitions  of the result; 0 for the context's parallelism
+  /// @fails   never by itself; it calls no function
   /// @cost    moves every record; memory O(records of the batch); prefer `reduce_by_key`
-  /// @source  Spark groupByKey
+  /// @source  Spark groupByKey; differs: the order is fixed for the same input and parallelism
+  /// @example auto amounts = sales.group_by_key();
   auto group_by_key(std::size_t partitions = 0) const requires is_pair<T> {
     using k = owned_t<typename base::key>;
     using v = owned_t<typename base::mapped>;
@@ -75,14 +82,18 @@ class key_ops : public shape_ops<Stream, T, Pipe> {
   /// @shape   Stream<pair<K, V>> -> Stream<pair<owned K, owned V>>
   /// @emits   order within a partition follows upstream partitions, then records
   /// @empty   empty stays empty
+  /// @param   partitions  of the result, at least 1
   /// @throws  usage_error if `partitions` is 0
-  /// @source  Spark partitionBy with a HashPartitioner
+  /// @fails   a throwing function fails the batch
+  /// @cost    moves every record
+  /// @source  Spark partitionBy; differs: a number, or a number and a function, is the partitioner
+  /// @example auto by_shop = sales.partition_by(4);
+  ///          auto by_length = sales.partition_by(4, [](auto const& shop) { return shop.size(); });
   auto partition_by(std::size_t partitions) const requires is_pair<T> {
     detail::check_partitions("partition_by", partitions);
     return to_partition(kernels::by_hash<owned_t<typename base::key>>{}, partitions);
   }
   /// @param   choose  (K const&) -> unsigned integer, taken modulo `partitions`
-  /// @source  Spark partitionBy with a Partitioner of the user's
   template <class Choose>
     requires is_pair<T>
   auto partition_by(std::size_t partitions, Choose choose) const {

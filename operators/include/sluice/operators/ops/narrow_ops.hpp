@@ -19,9 +19,11 @@ class narrow_ops : public core<Stream, T, Pipe> {
   /// @shape   Stream<T> -> Stream<result of f>
   /// @emits   one record per record, in order
   /// @empty   empty stays empty
-  /// @fails   a throwing function fails the batch; the error names the operator
+  /// @param   f  (T const&) -> any record
+  /// @fails   a throwing function fails the batch or the job; the error names the operator
   /// @cost    inlined into the loop of its stage
   /// @source  Spark map
+  /// @example auto lengths = words.map([](std::string const& word) { return word.size(); });
   template <class F>
   auto map(F f) const {
     auto who = this->op("map");
@@ -32,8 +34,11 @@ class narrow_ops : public core<Stream, T, Pipe> {
   /// @shape   Stream<T> -> Stream<T>
   /// @emits   a part of the records, in order
   /// @empty   empty stays empty
+  /// @param   f  (T const&) -> bool
   /// @fails   as `map`
+  /// @cost    as `map`
   /// @source  Spark filter
+  /// @example auto errors = words.filter([](std::string const& word) { return word == "error"; });
   template <class F>
   auto filter(F f) const {
     auto who = this->op("filter");
@@ -45,9 +50,12 @@ class narrow_ops : public core<Stream, T, Pipe> {
   /// @shape   Stream<T> -> Stream<U>
   /// @emits   results in the order of records, then of the range or the calls of emit
   /// @empty   empty stays empty
-  /// @fails   as `map`
-  /// @source  Spark flatMap; the emitter form needs no container per record
   /// @tparam  U  the emitted type, for the rare emitter function from which it cannot be deduced
+  /// @fails   as `map`
+  /// @cost    as `map`; the emitter form needs no container per record
+  /// @source  Spark flatMap; differs: the emitter form
+  /// @example auto all = lines.flat_map(split_words);
+  ///          auto twice = words.flat_map([](auto const& word) { return std::array{word, word}; });
   template <class U = void, class F>
   auto flat_map(F f) const {
     auto who = this->op("flat_map");
@@ -56,7 +64,13 @@ class narrow_ops : public core<Stream, T, Pipe> {
 
   /// Applies `f` to the value of every pair; the key passes.
   /// @shape   Stream<pair<K, V>> -> Stream<pair<K, result of f>>
+  /// @emits   one pair per pair, in order
+  /// @empty   empty stays empty
+  /// @param   f  (V const&) -> any record
+  /// @fails   as `map`
+  /// @cost    as `map`
   /// @source  Spark mapValues
+  /// @example auto with_tax = sales.map_values([](double amount) { return amount * 1.2; });
   template <class F>
     requires is_pair<T>
   auto map_values(F f) const {
@@ -68,7 +82,13 @@ class narrow_ops : public core<Stream, T, Pipe> {
   /// Replaces every pair by pairs of its key with the elements of the range that `f(value)`
   /// returns.
   /// @shape   Stream<pair<K, V>> -> Stream<pair<K, element>>
+  /// @emits   results in the order of records, then of the range
+  /// @empty   empty stays empty
+  /// @param   f  (V const&) -> a range
+  /// @fails   as `map`
+  /// @cost    as `map`
   /// @source  Spark flatMapValues
+  /// @example auto twice = sales.flat_map_values([](double x) { return std::array{x, x}; });
   template <class F>
     requires is_pair<T>
   auto flat_map_values(F f) const {
@@ -82,8 +102,12 @@ class narrow_ops : public core<Stream, T, Pipe> {
   /// @shape   Stream<T> -> Stream<owned element>
   /// @emits   results in partition order
   /// @empty   f is called for empty partitions too
+  /// @param   f  (vector<T> const&) -> a range
+  /// @fails   as `map`
   /// @cost    holds the records of one partition
-  /// @source  Spark mapPartitions
+  /// @source  Spark mapPartitions; differs: the records come as a vector, not as an iterator
+  /// @example auto sizes = words.map_partitions(
+  ///              [](std::vector<std::string> const& all) { return std::array{all.size()}; });
   template <class F>
   auto map_partitions(F f) const {
     return by_partition("map_partitions", std::move(f));
@@ -92,7 +116,11 @@ class narrow_ops : public core<Stream, T, Pipe> {
   /// Makes one record of each partition: the vector of its records.
   /// @shape   Stream<T> -> Stream<vector<owned T>>
   /// @emits   one vector per partition, empty ones included
+  /// @empty   one empty vector per partition
+  /// @fails   never by itself; it calls no function
+  /// @cost    holds and copies the records of one partition
   /// @source  Spark glom
+  /// @example auto partitions = words.glom();
   auto glom() const {
     return by_partition("glom", [](std::vector<T> const& records) {
       std::vector<owned_t<T>> all;

@@ -27,7 +27,12 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
   /// Every distinct record once.
   /// @shape   rdd<T> -> rdd<owned T>
   /// @emits   records in the order in which they first appear in their partition
-  /// @source  Spark distinct
+  /// @empty   empty stays empty
+  /// @param   partitions  of the result; 0 for the context's parallelism
+  /// @fails   never by itself; it calls no function
+  /// @cost    memory O(distinct records)
+  /// @source  Spark distinct; differs: the order is fixed for the same input and parallelism
+  /// @example auto once = names.distinct();
   auto distinct(std::size_t partitions = 0) const {
     return this->marked()
         .reduced(
@@ -37,10 +42,14 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
 
   /// A random part of the records, the same for the same seed and partitioning.
   /// @shape   rdd<T> -> rdd<owned T>
+  /// @emits   records in order, with replacement some of them several times
+  /// @empty   empty stays empty
   /// @param   fraction  without replacement the chance of each record, 0 to 1; with replacement the
   ///                    expected number of times that each is taken, at least 0
   /// @throws  usage_error if `fraction` is out of range
-  /// @source  Spark sample
+  /// @fails   never by itself; it calls no function
+  /// @source  Spark sample; differs: the default seed is fixed, other records are drawn for a seed
+  /// @example auto tenth = names.sample(false, 0.1);
   auto sample(bool with_replacement, double fraction, std::uint64_t seed = 0) const {
     kernels::check_fraction(with_replacement, fraction);
     auto in = this->leave(exchange::forward, kernels::sample_writer<Pipe>{
@@ -51,7 +60,15 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
   }
 
   /// The distinct records that both have.
-  /// @source  Spark intersection
+  /// @shape   rdd<T>, rdd<T> -> rdd<owned T>
+  /// @emits   records in the order in which they first appear here, in their partition
+  /// @empty   an empty side gives nothing
+  /// @param   partitions  of the result; 0 for the context's parallelism
+  /// @throws  usage_error if the other rdd belongs to another context
+  /// @fails   never by itself; it calls no function
+  /// @cost    moves every record; memory O(records of both sides)
+  /// @source  Spark intersection; differs: the order is fixed for the same input and parallelism
+  /// @example auto common = names.intersection(others);
   template <class OtherPipe>
   auto intersection(rdd<T, OtherPipe> const& other, std::size_t partitions = 0) const {
     return by_presence(other, partitions, [](bool here, bool there) { return here && there; })
@@ -59,7 +76,15 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
   }
 
   /// The records that the other rdd has not, duplicates included.
-  /// @source  Spark subtract
+  /// @shape   rdd<T>, rdd<T> -> rdd<owned T>
+  /// @emits   equal records side by side, in the order in which they first appear
+  /// @empty   an empty other side leaves every record
+  /// @param   partitions  of the result; 0 for the context's parallelism
+  /// @throws  usage_error if the other rdd belongs to another context
+  /// @fails   never by itself; it calls no function
+  /// @cost    as `intersection`
+  /// @source  Spark subtract; differs: the order is fixed for the same input and parallelism
+  /// @example auto only_here = names.subtract(others);
   template <class OtherPipe>
   auto subtract(rdd<T, OtherPipe> const& other, std::size_t partitions = 0) const {
     return this->marked().cogroup(other.marked(), partitions).flat_map([](auto const& both) {
@@ -71,8 +96,12 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
   /// Every record with every record of the other rdd.
   /// @shape   rdd<T>, rdd<U> -> rdd<pair<owned T, owned U>>
   /// @emits   one partition per pair of partitions
-  /// @cost    memory O(n * m)
+  /// @empty   an empty side gives nothing
+  /// @throws  usage_error if the other rdd belongs to another context
+  /// @fails   never by itself; it calls no function
+  /// @cost    memory O(n * m), made by one task
   /// @source  Spark cartesian
+  /// @example auto meetings = names.cartesian(others);
   template <class U, class OtherPipe>
   auto cartesian(rdd<U, OtherPipe> const& other) const {
     using out = std::pair<record, owned_t<U>>;
@@ -97,7 +126,14 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
 
   /// Collects the records for which `f` gives the same key.
   /// @shape   rdd<T> -> rdd<pair<owned result of f, vector<owned T>>>
+  /// @emits   as `group_by_key`
+  /// @empty   empty stays empty
+  /// @param   f  (T const&) -> a key
+  /// @param   partitions  of the result; 0 for the context's parallelism
+  /// @fails   a throwing function ends the job with a `stream_failure`
+  /// @cost    as `group_by_key`
   /// @source  Spark groupBy
+  /// @example auto by_length = names.group_by([](std::string const& name) { return name.size(); });
   template <class F>
   auto group_by(F f, std::size_t partitions = 0) const {
     return this
@@ -112,15 +148,28 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
   /// Sorts by what `f` gives for a record. Stable.
   /// @shape   rdd<T> -> rdd<owned T>
   /// @emits   partition i holds the i-th range of the order
+  /// @empty   empty stays empty
+  /// @param   f  (T const&) -> anything with `<`
+  /// @param   ascending  false: greatest first; equal records keep their order all the same
   /// @param   partitions  of the result; 0 for as many as now
-  /// @cost    partitions are sorted side by side, then merged by one task
-  /// @source  Spark sortBy
+  /// @fails   as `group_by`
+  /// @cost    partitions are sorted side by side, then merged by one task; f is called to compare
+  /// @source  Spark sortBy; differs: stable, sorted by the job itself and not by a sample before it
+  /// @example auto by_length = names.sort_by([](auto const& name) { return name.size(); }, false);
   template <class F>
   auto sort_by(F f, bool ascending = true, std::size_t partitions = 0) const {
     return sorted("sort_by", std::move(f), ascending, partitions);
   }
   /// Sorts pairs by key. Stable.
-  /// @source  Spark sortByKey
+  /// @shape   rdd<pair<K, V>> -> rdd<pair<owned K, owned V>>
+  /// @emits   as `sort_by`
+  /// @empty   empty stays empty
+  /// @param   ascending  as `sort_by`
+  /// @param   partitions  of the result; 0 for as many as now
+  /// @fails   never by itself; it calls no function
+  /// @cost    as `sort_by`
+  /// @source  Spark sortByKey; differs: as `sort_by`
+  /// @example auto alphabetic = ages.sort_by_key();
   auto sort_by_key(bool ascending = true, std::size_t partitions = 0) const requires is_pair<T> {
     return sorted(
         "sort_by_key", [](record const& pair) { return pair.first; }, ascending, partitions);
@@ -129,8 +178,12 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
   /// Merges neighbouring partitions until there are `partitions`; more are not made.
   /// @shape   rdd<T> -> rdd<T>
   /// @emits   the records in their order
+  /// @empty   empty stays empty
   /// @throws  usage_error if `partitions` is 0
-  /// @source  Spark coalesce
+  /// @fails   never by itself; it calls no function
+  /// @cost    moves no record
+  /// @source  Spark coalesce; differs: has no shuffle flag, use `repartition`
+  /// @example auto in_one = names.coalesce(1);
   auto coalesce(std::size_t partitions) const {
     detail::check_partitions("coalesce", partitions);
     return this->template at_node<T>(
@@ -140,7 +193,12 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
 
   /// Pairs every record with its number in the order of `collect()`.
   /// @shape   rdd<T> -> rdd<pair<owned T, std::int64_t>>
+  /// @emits   numbers from 0 without gaps
+  /// @empty   empty stays empty
+  /// @fails   never by itself; it calls no function
+  /// @cost    one task copies every record
   /// @source  Spark zipWithIndex
+  /// @example auto numbered = names.zip_with_index();
   auto zip_with_index() const {
     using out = std::pair<record, std::int64_t>;
     auto number = [](batch_context const&, std::vector<kernels::part_list> in) {
@@ -158,9 +216,16 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
 
   /// Folds the values of each key into a value of another type, beginning with `zero`.
   /// @shape   rdd<pair<K, V>> -> rdd<pair<owned K, C>>
+  /// @emits   as `reduce_by_key`
+  /// @empty   empty stays empty
+  /// @param   zero   once for each key in a partition
   /// @param   add    (C, V) -> C
   /// @param   merge  (C, C) -> C
+  /// @param   partitions  of the result; 0 for the context's parallelism
+  /// @fails   as `group_by`
+  /// @cost    as `reduce_by_key`
   /// @source  Spark aggregateByKey
+  /// @example auto sums = ages.aggregate_by_key(0L, std::plus<>{}, std::plus<>{});
   template <class C, class Add, class Merge>
     requires is_pair<T>
   auto aggregate_by_key(C zero, Add add, Merge merge, std::size_t partitions = 0) const {
@@ -170,11 +235,25 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
     return this->combine_by_key(std::move(create), std::move(add), std::move(merge), partitions);
   }
 
+  /// The key of every pair.
+  /// @shape   rdd<pair<K, V>> -> rdd<K>
+  /// @emits   one record per pair, in order
+  /// @empty   empty stays empty
+  /// @fails   never by itself; it calls no function
+  /// @cost    as `map`
   /// @source  Spark keys
+  /// @example auto people = ages.keys();
   auto keys() const requires is_pair<T> {
     return this->map([](T const& pair) { return pair.first; });
   }
+  /// The value of every pair.
+  /// @shape   rdd<pair<K, V>> -> rdd<V>
+  /// @emits   one record per pair, in order
+  /// @empty   empty stays empty
+  /// @fails   never by itself; it calls no function
+  /// @cost    as `map`
   /// @source  Spark values
+  /// @example auto years = ages.values();
   auto values() const requires is_pair<T> {
     return this->map([](T const& pair) { return pair.second; });
   }
@@ -182,30 +261,52 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
   /// Keeps the records in memory once a job has computed them, for all jobs that follow.
   /// @shape   rdd<T> -> rdd<owned T>
   /// @emits   the records in their order
+  /// @empty   empty stays empty
+  /// @fails   never by itself; it calls no function
   /// @cost    memory O(records) until `unpersist`, or until the last handle on it is gone
   /// @source  Spark cache; differs: use the handle that is returned
+  /// @example auto kept = names.map(to_upper).cache();
+  ///          auto n = kept.count();
   [[nodiscard]] auto cache() const {
     auto kept = std::make_shared<kept_partitions>(num_partitions());
     auto make = [kept](std::size_t index) {
       return std::make_unique<kernels::keeping_task>(kept, index);
     };
-    auto made = detail::make_node(this->op("cache"),
-                                  {detail::materialised_edge<record>(this->at_)},
+    auto made = detail::make_node(this->op("cache"), {detail::materialised_edge<record>(this->at_)},
                                   kernels::make_kernel_by(std::move(make)), num_partitions());
     made->kept = std::move(kept);
     return this->template on<record>(std::move(made));
   }
   /// Frees what `cache` keeps; from now on every job computes it again.
+  /// @shape   result of cache -> nothing
+  /// @emits   nothing; no job runs
+  /// @empty   frees empty partitions too
   /// @throws  usage_error if this handle is not one that `cache` returned
-  /// @source  Spark unpersist
+  /// @fails   never; it calls no function
+  /// @source  Spark unpersist; differs: the handle cannot keep its records again
+  /// @example auto kept = names.cache();
+  ///          auto n = kept.count();
+  ///          kept.unpersist();
   void unpersist() const {
     if (!this->at_.from->kept || !is_identity<Pipe>) detail::refuse_unpersist();
     this->at_.from->kept->forget();
   }
 
+  /// How many partitions there are.
+  /// @shape   rdd<T> -> std::size_t
+  /// @emits   nothing; no job runs
+  /// @empty   counts empty partitions too
+  /// @fails   never; it calls no function
+  /// @source  Spark getNumPartitions
+  /// @example auto n = names.num_partitions();
   std::size_t num_partitions() const { return this->at_.from->partitions; }
   /// What the rdd is computed from, one line per node, the last one first.
-  /// @source  Spark toDebugString
+  /// @shape   rdd<T> -> std::string
+  /// @emits   text; no job runs
+  /// @empty   as ever; the records do not matter
+  /// @fails   never; it calls no function
+  /// @source  Spark toDebugString; differs: its own text
+  /// @example std::cout << names.distinct().debug_string();
   std::string debug_string() const { return detail::lineage(*this->at_.from, this->at_.steps); }
 
  protected:

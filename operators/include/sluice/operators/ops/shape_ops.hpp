@@ -15,7 +15,10 @@ class shape_ops : public narrow_ops<Stream, T, Pipe> {
   /// @emits   this stream's records, then the other's, per partition
   /// @empty   a side without a batch counts as empty
   /// @throws  usage_error if the other stream belongs to another context or has another slide
-  /// @source  Spark union; differs: an absent side is no error
+  /// @fails   never by itself; it calls no function
+  /// @cost    moves no record; the partitions are those of the side that has more
+  /// @source  Spark union; differs: an absent side is no error, partitions are merged side by side
+  /// @example auto both = words.union_with(more_words);
   template <class OtherPipe>
   auto union_with(Stream<T, OtherPipe> const& other) const {
     auto const& theirs = other.position();
@@ -30,9 +33,12 @@ class shape_ops : public narrow_ops<Stream, T, Pipe> {
   /// Deals the records evenly into `partitions` partitions.
   /// @shape   Stream<T> -> Stream<owned T>
   /// @emits   order within a partition follows upstream partitions, then records
+  /// @empty   empty stays empty
   /// @throws  usage_error if `partitions` is 0
+  /// @fails   never by itself; it calls no function
   /// @cost    moves every record
-  /// @source  Spark repartition
+  /// @source  Spark repartition; differs: the order is fixed
+  /// @example auto spread = words.repartition(8);
   auto repartition(std::size_t partitions) const {
     detail::check_partitions("repartition", partitions);
     auto in = this->leave(exchange::rebalance, kernels::deal_writer<Pipe>{this->at_.pipe});

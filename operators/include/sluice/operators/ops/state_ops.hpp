@@ -17,11 +17,15 @@ class mapped_stream : public dstream<M> {
       : dstream<M>{std::move(results)}, states_{std::move(states)} {}
 
   /// All keys with their state after each batch.
-  /// @shape   -> dstream<pair<K, S>>
+  /// @shape   result of map_with_state -> dstream<pair<K, S>>
   /// @emits   every state, by partition; keys that were touched by no batch keep their place
   /// @empty   an empty batch emits all states
+  /// @fails   never by itself; it calls no function
   /// @cost    copies every state
   /// @source  Spark stateSnapshots
+  /// @example auto counted = words.map([](std::string const& word) { return std::pair{word, 1}; })
+  ///                             .map_with_state(state_spec(count_up));
+  ///          auto totals = counted.state_snapshots();
   dstream<std::pair<K, S>> state_snapshots() const {
     using record = std::pair<K, S>;
     auto const& owner = this->position().owner;
@@ -49,12 +53,15 @@ class state_ops : public window_ops<T, Pipe> {
   /// @param   f  (span<V const>, optional<S>) -> optional<S>; nothing drops the key. It may take
   ///             the key first, or batch_time and the key
   /// @param   initial  states to begin with: a range of pairs or an rdd of them; used with the
-  /// first
-  ///                   batch that exists
+  ///                   first batch that exists
   /// @param   partitions  of the result; 0 for the context's parallelism
   /// @fails   a throwing function fails the batch; no state is changed
   /// @cost    f is called for all keys each batch; prefer `map_with_state` for many quiet keys
-  /// @source  Spark updateStateByKey
+  /// @source  Spark updateStateByKey; differs: needs no checkpoint directory, has no iterator form
+  /// @example auto totals = sales.update_state_by_key(
+  ///              [](std::span<double const> fresh, std::optional<double> sum) {
+  ///                return std::optional{std::reduce(fresh.begin(), fresh.end(), sum.value_or(0))};
+  ///              });
   template <class F>
     requires is_pair<T>
   auto update_state_by_key(F f, std::size_t partitions = 0) const {
@@ -79,7 +86,7 @@ class state_ops : public window_ops<T, Pipe> {
   }
 
   /// Maps every record together with the state of its key, which the function may change.
-  /// @shape   dstream<pair<K, V>> -> dstream<owned M>, with `state_snapshots()`
+  /// @shape   dstream<pair<K, V>> -> dstream<owned M>, with `state_snapshots`
   /// @emits   one result per record, in partition order, then one per key that timed out
   /// @empty   only timeouts
   /// @param   spec  `state_spec(f)` with f: (K const&, optional<V>, state<S>&) -> M, or with
@@ -87,6 +94,11 @@ class state_ops : public window_ops<T, Pipe> {
   /// @fails   a throwing function fails the batch; no state is changed
   /// @cost    O(records of the batch + keys that time out), whatever the number of keys
   /// @source  Spark mapWithState; differs: timeouts are checked every batch
+  /// @example auto add = [](std::string const& shop, std::optional<double> x, state<double>& sum) {
+  ///            sum.update(sum.get_option().value_or(0) + x.value_or(0));
+  ///            return std::pair{shop, sum.get()};
+  ///          };
+  ///          auto running = sales.map_with_state(state_spec(add));
   template <class S, class F, class States>
     requires is_pair<T>
   auto map_with_state(state_spec_of<S, F, States> const& spec) const {

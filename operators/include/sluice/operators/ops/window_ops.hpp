@@ -38,9 +38,13 @@ class window_ops : public batch_ops<T, Pipe> {
   /// @shape   dstream<T> -> dstream<owned T>, one output batch per slide
   /// @emits   oldest batch first; early windows are partial
   /// @empty   an empty input batch still moves the window
+  /// @param   length  of the window, a multiple of the parent's slide
+  /// @param   slide  the time between windows, a multiple of the parent's and by default it
   /// @throws  usage_error while building if `length` or `slide` breaks the rule above
+  /// @fails   never by itself; it calls no function
   /// @cost    no copy of records; memory O(records in the window)
   /// @source  Spark window
+  /// @example auto last_minute = words.window(60s, 10s);
   auto window(duration length, opt_slide slide = {}) const {
     using out = owned_t<T>;
     auto const times = checked("window", length, slide);
@@ -53,16 +57,22 @@ class window_ops : public batch_ops<T, Pipe> {
   /// @shape   dstream<T> -> dstream<owned T>
   /// @emits   one record per slide
   /// @empty   an empty window emits nothing
-  /// @param   f  associative: (T, T) -> T
+  /// @param   f  associative: (T, T) -> T; older records come on the left
+  /// @param   length  as `window`
+  /// @param   slide  as `window`
   /// @throws  as `window`
+  /// @fails   a throwing function fails the batch; the window is as before
   /// @cost    amortised O(1) calls of f per batch, whatever the length
-  /// @source  Spark reduceByWindow
+  /// @source  Spark reduceByWindow; differs: needs no checkpoint directory
+  /// @example auto sum = numbers.reduce_by_window(std::plus<>{}, 60s, 10s);
+  ///          auto same = numbers.reduce_by_window(std::plus<>{}, std::minus<>{}, 60s, 10s);
   template <class F>
   auto reduce_by_window(F f, duration length, opt_slide slide = {}) const {
     return one_key().stacked("reduce_by_window", std::move(f), length, slide, 1).map(value_of);
   }
-  /// @param   inverse  takes away what left: inverse(f(a, b), a) == b
+  /// @emits   one record per slide, once there was a record
   /// @empty   nothing before the first record ever, then one record per slide
+  /// @param   inverse  takes away what left: inverse(f(a, b), a) == b
   template <class F, class Inverse>
     requires(!std::is_convertible_v<Inverse, duration>)
   auto reduce_by_window(F f, Inverse inverse, duration length, opt_slide slide = {}) const {
@@ -75,9 +85,13 @@ class window_ops : public batch_ops<T, Pipe> {
   /// @shape   dstream<T> -> dstream<std::int64_t>
   /// @emits   one number per slide
   /// @empty   nothing before the first record ever, then numbers, 0 among them
+  /// @param   length  as `window`
+  /// @param   slide  as `window`
   /// @throws  as `window`
+  /// @fails   never by itself; it calls no function
   /// @cost    O(1) per batch beyond counting its records once
-  /// @source  Spark countByWindow
+  /// @source  Spark countByWindow; differs: needs no checkpoint directory
+  /// @example auto per_minute = words.count_by_window(60s, 10s);
   auto count_by_window(duration length, opt_slide slide = {}) const {
     return this->map([](T const&) { return std::int64_t{1}; })
         .one_key()
@@ -89,8 +103,14 @@ class window_ops : public batch_ops<T, Pipe> {
   /// @shape   dstream<T> -> dstream<pair<owned T, std::int64_t>>
   /// @emits   one pair per record with a count, every slide
   /// @empty   an empty window emits nothing
+  /// @param   length  as `window`
+  /// @param   slide  as `window`
+  /// @param   partitions  of the result; 0 for the context's parallelism
   /// @throws  as `window`
-  /// @source  Spark countByValueAndWindow
+  /// @fails   never by itself; it calls no function
+  /// @cost    time O(distinct records in the window) per slide; memory O(those of each batch in it)
+  /// @source  Spark countByValueAndWindow; differs: needs no checkpoint directory
+  /// @example auto frequencies = words.count_by_value_and_window(60s, 10s);
   auto count_by_value_and_window(duration length, opt_slide slide = {},
                                  std::size_t partitions = 0) const {
     auto const counted = [](auto const&, std::int64_t n) { return n != 0; };
@@ -105,9 +125,14 @@ class window_ops : public batch_ops<T, Pipe> {
   /// @shape   dstream<pair<K, V>> -> dstream<pair<owned K, vector<owned V>>>
   /// @emits   one pair per key every slide; values oldest batch first
   /// @empty   an empty window emits nothing
+  /// @param   length  as `window`
+  /// @param   slide  as `window`
+  /// @param   partitions  of the result; 0 for the context's parallelism
   /// @throws  as `window`
+  /// @fails   never by itself; it calls no function
   /// @cost    memory O(records in the window); prefer `reduce_by_key_and_window`
   /// @source  Spark groupByKeyAndWindow
+  /// @example auto amounts = sales.group_by_key_and_window(60s, 10s);
   auto group_by_key_and_window(duration length, opt_slide slide = {},
                                std::size_t partitions = 0) const requires is_pair<T> {
     using k = owned_t<typename base::key>;
@@ -128,10 +153,17 @@ class window_ops : public batch_ops<T, Pipe> {
   /// @emits   one pair per key with values in the window, every slide
   /// @empty   an empty window emits nothing
   /// @param   f  associative: (V, V) -> V; older values come on the left
+  /// @param   length  as `window`
+  /// @param   slide  as `window`
   /// @param   partitions  of the result; 0 for the context's parallelism
   /// @throws  as `window`
+  /// @fails   as `reduce_by_window`
   /// @cost    amortised O(1) calls of f per batch and key, whatever the length
-  /// @source  Spark reduceByKeyAndWindow
+  /// @source  Spark reduceByKeyAndWindow; differs: needs no checkpoint directory, and a key without
+  ///          previous value is computed anew from the window
+  /// @example auto totals = sales.reduce_by_key_and_window(std::plus<>{}, 60s, 10s);
+  ///          auto positive = sales.reduce_by_key_and_window(
+  ///              std::plus<>{}, std::minus<>{}, [](auto const&, double x) { return x > 0; }, 60s);
   template <class F>
     requires is_pair<T>
   auto reduce_by_key_and_window(F f, duration length, opt_slide slide = {},
@@ -139,6 +171,7 @@ class window_ops : public batch_ops<T, Pipe> {
     return stacked("reduce_by_key_and_window", std::move(f), length, slide, partitions);
   }
   /// @emits   a key stays, with what `inverse` leaves of it; see the form with `keep`
+  /// @empty   every key that there was, with what `inverse` leaves of it
   /// @param   inverse  takes away what left: inverse(f(a, b), a) == b
   template <class F, class Inverse>
     requires(is_pair<T> && !std::is_convertible_v<Inverse, duration>)
@@ -153,6 +186,12 @@ class window_ops : public batch_ops<T, Pipe> {
   template <class F, class Inverse, class Keep>
     requires(is_pair<T> && !std::is_convertible_v<Inverse, duration> &&
              !std::is_convertible_v<Keep, duration>)
+  /// @emits   every key that `keep` holds for
+  /// @empty   as the form with `inverse`, less what `keep` drops
+  /// @param   inverse  takes away what left: inverse(f(a, b), a) == b
+  /// @param   keep  (K const&, V const&) or (pair<K, V> const&) -> bool: a pair for which it is
+  ///                false is dropped. A key that is dropped while the window holds values of it is
+  ///                computed anew from them when one of them leaves
   auto reduce_by_key_and_window(F f, Inverse inverse, Keep keep, duration length,
                                 opt_slide slide = {}, std::size_t partitions = 0) const {
     return inverted("reduce_by_key_and_window", std::move(f), std::move(inverse), std::move(keep),
