@@ -38,7 +38,7 @@ class streaming_context {
   /// @shape   vectors -> dstream<T>
   /// @emits   the entry's elements in order, sliced evenly into partitions
   /// @empty   without an entry `default_batch`, else an empty batch
-  /// @throws  usage_error if the queue is null or has an input already
+  /// @throws  usage_error if the queue is null, or when it starts if another input reads the queue
   /// @fails   never; nothing can fail in memory
   /// @cost    memory O(records that wait)
   /// @source  Spark queueStream; differs: the queue is bounded, may be closed, is never absent
@@ -141,7 +141,7 @@ class streaming_context {
   /// @empty   what the input cuts
   /// @fails   as the input tells its host
   /// @source  Spark InputDStream
-  /// @example auto numbers = ssc.input_stream<int>(std::make_unique<my_input>());
+  /// @example auto numbers = ssc.input_stream<int>(make_my_input());
   template <class T>
   dstream<T> input_stream(std::unique_ptr<input> source) {
     auto at = register_input(std::move(source));

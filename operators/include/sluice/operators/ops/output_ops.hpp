@@ -51,7 +51,8 @@ class output_ops : public state_ops<T, Pipe> {
   /// @param   prefix  path before the time; without one the directory is named by time and suffix
   /// @param   suffix  without one the directory's name has none
   /// @throws  usage_error if prefix and suffix are both empty
-  /// @fails   a directory that cannot be written fails the batch
+  /// @fails   a directory that cannot be written stops the stream; a batch that is written again
+  ///          replaces its directory's files
   /// @source  Spark saveAsTextFiles
   /// @example words.save_as_text_files("words", "txt");
   void save_as_text_files(std::string prefix, std::string suffix = {}) const {
@@ -108,7 +109,7 @@ class output_ops : public state_ops<T, Pipe> {
   /// @empty   an empty batch is handed over, an absent one is not
   /// @param   target  may hear the same batch twice after a failure
   /// @throws  usage_error if there is no sink
-  /// @fails   a sink that throws fails the batch
+  /// @fails   a sink that throws stops the stream
   /// @source  none in Spark; differs: there foreachRDD is used for it
   /// @example words.to(std::make_shared<my_sink>());
   void to(std::shared_ptr<sink<owned_t<T>>> target) const {

@@ -52,8 +52,6 @@ class state_ops : public window_ops<T, Pipe> {
   /// @empty   f is called for every key with state, with no values
   /// @param   f  (span<V const>, optional<S>) -> optional<S>; nothing drops the key. It may take
   ///             the key first, or batch_time and the key
-  /// @param   initial  states to begin with: a range of pairs or an rdd of them; used with the
-  ///                   first batch that exists
   /// @param   partitions  of the result; 0 for the context's parallelism
   /// @fails   a throwing function fails the batch; no state is changed
   /// @cost    f is called for all keys each batch; prefer `map_with_state` for many quiet keys
@@ -67,6 +65,8 @@ class state_ops : public window_ops<T, Pipe> {
   auto update_state_by_key(F f, std::size_t partitions = 0) const {
     return update_state_by_key(std::move(f), detail::no_states{}, partitions);
   }
+  /// @param   initial  states to begin with: a range of pairs or an rdd of them; used with the
+  ///                   first batch that exists
   template <class F, class States>
     requires(is_pair<T> && !std::is_convertible_v<States, std::size_t>)
   auto update_state_by_key(F f, States const& initial, std::size_t partitions = 0) const {

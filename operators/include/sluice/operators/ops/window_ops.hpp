@@ -39,7 +39,7 @@ class window_ops : public batch_ops<T, Pipe> {
   /// @emits   oldest batch first; early windows are partial
   /// @empty   an empty input batch still moves the window
   /// @param   length  of the window, a multiple of the parent's slide
-  /// @param   slide  the time between windows, a multiple of the parent's and by default it
+  /// @param   slide  between windows, a multiple of the parent's slide, which is the default
   /// @throws  usage_error while building if `length` or `slide` breaks the rule above
   /// @fails   never by itself; it calls no function
   /// @cost    no copy of records; memory O(records in the window)
@@ -180,18 +180,15 @@ class window_ops : public batch_ops<T, Pipe> {
     return inverted("reduce_by_key_and_window", std::move(f), std::move(inverse), nullptr, length,
                     slide, partitions);
   }
-  /// @param   keep  (K const&, V const&) or (pair<K, V> const&) -> bool: a pair for which it is
-  ///                false is dropped. A key that is dropped while the window holds values of it is
-  ///                computed anew from them when one of them leaves
-  template <class F, class Inverse, class Keep>
-    requires(is_pair<T> && !std::is_convertible_v<Inverse, duration> &&
-             !std::is_convertible_v<Keep, duration>)
   /// @emits   every key that `keep` holds for
   /// @empty   as the form with `inverse`, less what `keep` drops
   /// @param   inverse  takes away what left: inverse(f(a, b), a) == b
   /// @param   keep  (K const&, V const&) or (pair<K, V> const&) -> bool: a pair for which it is
   ///                false is dropped. A key that is dropped while the window holds values of it is
   ///                computed anew from them when one of them leaves
+  template <class F, class Inverse, class Keep>
+    requires(is_pair<T> && !std::is_convertible_v<Inverse, duration> &&
+             !std::is_convertible_v<Keep, duration>)
   auto reduce_by_key_and_window(F f, Inverse inverse, Keep keep, duration length,
                                 opt_slide slide = {}, std::size_t partitions = 0) const {
     return inverted("reduce_by_key_and_window", std::move(f), std::move(inverse), std::move(keep),
