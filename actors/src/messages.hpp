@@ -83,9 +83,6 @@ struct drain_inputs : on<lane::control> {};
 struct batch_allocated : on<lane::control> {
   batch_info info;
 };
-struct batch_dispatch : on<lane::control> {
-  batch_id batch = 0;
-};
 struct batch_prepared : on<lane::barrier> {
   batch_id batch = 0;
   std::size_t output = 0;
@@ -148,7 +145,6 @@ SLUICE_LOCAL_MESSAGE(cut_request)
 SLUICE_LOCAL_MESSAGE(cut_reply)
 SLUICE_LOCAL_MESSAGE(drain_inputs)
 SLUICE_LOCAL_MESSAGE(batch_allocated)
-SLUICE_LOCAL_MESSAGE(batch_dispatch)
 SLUICE_LOCAL_MESSAGE(batch_prepared)
 SLUICE_LOCAL_MESSAGE(output_commit)
 SLUICE_LOCAL_MESSAGE(output_committed)

@@ -18,7 +18,6 @@ caf::behavior driver_role::behavior() {
 }
 
 void driver_role::allocate(batch_info info) {
-  auto const batch = info.batch.id;
   if (bus_.heard()) bus_.post([info](streaming_listener& l) { l.on_batch_submitted(info); });
   info.started = setup_->now();
   for (std::size_t o = 0; o != setup_->plan.output_stages.size(); ++o) {
@@ -27,7 +26,6 @@ void driver_role::allocate(batch_info info) {
   }
   if (bus_.heard()) bus_.post([info](streaming_listener& l) { l.on_batch_started(info); });
   batches_.push_back({std::move(info)});
-  tell(self_, peers_.generator, msg::batch_dispatch{{setup_->epoch}, batch});
 }
 
 void driver_role::prepared(batch_id batch) {

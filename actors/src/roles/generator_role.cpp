@@ -29,7 +29,6 @@ generator_role::generator_role(caf::event_based_actor* self, setup_ptr setup,
 caf::behavior generator_role::behavior() {
   return {
       [this](msg::cut_reply& reply) { share_arrived(reply); },
-      [this](msg::batch_dispatch const&) { dispatch(); },
       [this](msg::batch_committed const&) {
         --in_flight_;
         probed_ = false;
@@ -219,16 +218,17 @@ void generator_role::share_arrived(msg::cut_reply& reply) {
                               reply.cut.after.records,
                               std::move(reply.counters)};
   cutting_->shares[reply.input] = std::move(reply.cut);
-  if (--cutting_->missing == 0)
-    tell(self_, peers_.driver, msg::batch_allocated{{setup_->epoch}, info});
+  if (--cutting_->missing == 0) dispatch();
 }
 
-// The driver has recorded the batch: from here on the same id has the same content.
+// The driver hears of the batch before anybody works on it: what it is told overtakes what comes of
+// the work.
 void generator_role::dispatch() {
   auto batch = std::move(*cutting_);
   cutting_.reset();
   ++in_flight_;
   batch_context const now{batch.info.batch, setup_->zero};
+  tell(self_, peers_.driver, msg::batch_allocated{{setup_->epoch}, std::move(batch.info)});
   for (std::size_t i = 0; i != links_.size(); ++i)
     for (std::size_t p = 0; p != links_[i].size(); ++p)
       out_.offer(links_[i][p], now, std::move(batch.shares[i].parts.at(p)));
