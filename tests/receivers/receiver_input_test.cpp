@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <numeric>
 #include <sluice/operators/error.hpp>
@@ -414,10 +415,13 @@ TEST_CASE("receiver store that waits is woken by a restart, which joins what was
   auto outside = world_with_threads{};
   auto const host = std::make_shared<fake_host>(outside, buffer_limits{.records = 5});
   auto worker = std::thread{};
+  // on_stop may be called before on_start returns: the restart waits until there is what to join.
+  auto joinable = std::promise<void>{};
   auto source = receiver_input<int>{std::make_unique<scripted>(
       [&](handle& into) {
-        worker = std::thread{[&into] {
+        worker = std::thread{[&into, can_join = joinable.get_future()] {
           try {
+            can_join.wait();
             for (auto i = 0;; ++i) {
               if (i == 3) into.restart("again");
               into.store(i);
@@ -425,6 +429,7 @@ TEST_CASE("receiver store that waits is woken by a restart, which joins what was
           } catch (receiver_stopped const&) {
           }
         }};
+        joinable.set_value();
       },
       [&] { worker.join(); })};
   source.start(host);
