@@ -59,7 +59,8 @@ class keyed_window : public task {
   }
   void keep() final {
     settle(true);
-    if (due_) panes_.keep(panes_.gone(now_));
+    // What has left is needed until the next result takes it away.
+    panes_.keep(due_ ? panes_.gone(now_) : batch_time::min());
     clock_.passed(now_);
   }
   void discard() final {
