@@ -126,7 +126,7 @@ streaming_context::registered streaming_context::register_input(std::unique_ptr<
   auto who = impl_->declared->make_op(source->kind());
   auto const index = impl_->inputs.size();
   impl_->inputs.push_back({std::move(source), who});
-  auto made = detail::make_node(who, {}, kernels::make_kernel(kernels::pass_task{}),
+  auto made = detail::make_node(who, {}, kernels::make_pass_kernel(),
                                 impl_->services.parallelism());
   made->input_index = index;
   return {impl_->declared, made};

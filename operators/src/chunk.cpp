@@ -1,5 +1,8 @@
 #include <sluice/operators/chunk.hpp>
 
+template class std::vector<sluice::chunk_ptr>;
+template class std::vector<sluice::partition>;
+
 namespace sluice {
 
 std::size_t partition::records() const {

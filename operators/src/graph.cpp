@@ -1,6 +1,9 @@
 #include <sluice/operators/error.hpp>
 #include <sluice/operators/graph.hpp>
 
+template class std::vector<sluice::op_ptr>;
+template class std::vector<sluice::edge>;
+
 namespace sluice {
 
 std::string_view to_string(exchange kind) {

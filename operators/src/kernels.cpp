@@ -24,15 +24,16 @@ class data_task final : public task {
 
 }  // namespace
 
-std::unique_ptr<task> data_kernel::make_task(std::size_t partition_index) const {
-  return std::make_unique<data_task>(parts_.at(partition_index));
+std::shared_ptr<edge_spec const> share(std::unique_ptr<edge_spec const> made) { return made; }
+std::shared_ptr<kernel const> share(std::unique_ptr<kernel const> made) { return made; }
+
+std::shared_ptr<kernel const> make_pass_kernel() { return make_kernel(pass_task{}); }
+std::shared_ptr<edge_spec const> make_pass_edge(std::vector<op_ptr> fused) {
+  return make_edge(pass_writer{}, std::move(fused));
 }
 
-void check_fraction(bool with_replacement, double fraction) {
-  auto const highest = with_replacement ? 1e6 : 1.0;
-  if (fraction >= 0 && fraction <= highest) return;
-  throw usage_error{"sample: a fraction of " + std::to_string(fraction) + " is not between 0 and " +
-                    (with_replacement ? "1000000" : "1")};
+std::unique_ptr<task> data_kernel::make_task(std::size_t partition_index) const {
+  return std::make_unique<data_task>(parts_.at(partition_index));
 }
 
 partition sum_task::run(batch_context const&, std::span<partition const> inputs) {
@@ -63,6 +64,10 @@ void held_output::abort(batch_ref const& batch) {
   std::erase_if(held_, [&](held const& h) { return h.batch == batch; });
 }
 
+std::shared_ptr<output_spec const> make_print_output(std::ostream& out, std::size_t limit) {
+  return make_output<print_output>(&out, limit);
+}
+
 void print_output::apply(batch_ref const& batch, std::vector<partition> parts) {
   static constexpr char rule[] = "-------------------------------------------\n";
   auto const ms = std::chrono::floor<std::chrono::milliseconds>(batch.time.time_since_epoch());
@@ -89,6 +94,20 @@ void function_output::apply(batch_ref const& batch, std::vector<partition> parts
 namespace sluice::detail {
 
 std::ostream& standard_output() { return std::cout; }
+
+place::place(graph_ptr in, node_ptr node, std::vector<op_ptr> fused)
+    : owner{std::move(in)}, from{std::move(node)}, steps{std::move(fused)} {}
+place::place(place const&) = default;
+place::place(place&&) noexcept = default;
+place& place::operator=(place const&) = default;
+place& place::operator=(place&&) noexcept = default;
+place::~place() = default;
+
+place place::then(op_ptr step) const {
+  auto result = *this;
+  result.steps.push_back(std::move(step));
+  return result;
+}
 
 node_ptr make_node(op_ptr who, std::vector<edge> inputs, std::shared_ptr<kernel const> compute,
                    std::size_t partitions) {

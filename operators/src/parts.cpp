@@ -28,7 +28,7 @@ node_ptr make_spread_node(op_ptr who, std::vector<edge> lists, kernels::parts_ta
   auto made =
       make_node(who, std::move(lists), kernels::make_kernel(kernels::parts_task{std::move(f)}), 1);
   edge out{made, exchange::rebalance, kernels::make_edge(kernels::spread_writer{}, {})};
-  return make_node(who, {std::move(out)}, kernels::make_kernel(kernels::pass_task{}), partitions);
+  return make_node(who, {std::move(out)}, kernels::make_pass_kernel(), partitions);
 }
 
 }  // namespace sluice::detail

@@ -1,3 +1,5 @@
+#include <ranges>
+
 #include "table.hpp"
 
 using namespace sluice;

@@ -145,7 +145,7 @@ class streaming_context {
   template <class T>
   dstream<T> input_stream(std::unique_ptr<input> source) {
     auto at = register_input(std::move(source));
-    return dstream<T>{detail::position<identity_pipe<T>>{at.owner, at.from, {}, {}}};
+    return dstream<T>{detail::position<identity_pipe<T>>{{at.owner, at.from, {}}, {}}};
   }
 
   // Several streams at once.

@@ -47,6 +47,14 @@ struct partition {
   void append(partition const& other);
 };
 
+}  // namespace sluice
+
+// Made once, in chunk.cpp: every program that composes a stream would compile them otherwise.
+extern template class std::vector<sluice::chunk_ptr>;
+extern template class std::vector<sluice::partition>;
+
+namespace sluice {
+
 /// Records of type `T` in one vector.
 template <class T>
 class chunk_of final : public chunk {

@@ -43,8 +43,8 @@ dstream<T> union_all(std::vector<dstream<T>> const& streams) {
     partitions = std::max(partitions, one.position().from->partitions);
   }
   auto made = detail::make_node(first.owner->make_op("union_of"), std::move(inputs),
-                                kernels::make_kernel(kernels::pass_task{}), partitions);
-  return dstream<T>{detail::position<identity_pipe<T>>{first.owner, std::move(made), {}, {}}};
+                                kernels::make_pass_kernel(), partitions);
+  return dstream<T>{detail::position<identity_pipe<T>>{{first.owner, std::move(made), {}}, {}}};
 }
 
 /// See `streaming_context::transform_of`.
@@ -74,7 +74,7 @@ auto transform_all(std::vector<dstream<T>> const& streams, F f) {
   };
   auto made =
       detail::make_spread_node(who, std::move(inputs), std::move(call), services->parallelism());
-  return dstream<out>{detail::position<identity_pipe<out>>{owner, std::move(made), {}, {}}};
+  return dstream<out>{detail::position<identity_pipe<out>>{{owner, std::move(made), {}}, {}}};
 }
 
 }  // namespace ops

@@ -38,6 +38,14 @@ struct edge {
   std::shared_ptr<edge_spec const> spec;
 };
 
+}  // namespace sluice
+
+// Made once, in graph.cpp: every program that composes a stream would compile them otherwise.
+extern template class std::vector<sluice::op_ptr>;
+extern template class std::vector<sluice::edge>;
+
+namespace sluice {
+
 /// One unit of computation between two materialised partitions.
 struct node {
   op_ptr who;

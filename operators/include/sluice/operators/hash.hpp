@@ -4,13 +4,13 @@
 /// a view or as its owned form, in this process or in another one: no address, no seed per process.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <sluice/operators/detail/hash_of.hpp>
 #include <sluice/operators/detail/keys_equal.hpp>
 #include <sluice/operators/owned.hpp>
+#include <unordered_map>
 
 namespace sluice {
 
@@ -77,9 +77,10 @@ struct key_equal {
   }
 };
 
-/// The map of every keyed operator: owned keys, found by views without making a string.
+/// What actions return that make a map of pairs: owned keys, found by views without making a
+/// string. Keyed operators themselves use `key_table` and `keyed_slots`.
 template <class K, class V>
-using key_map = boost::unordered_flat_map<K, V, key_hash<K>, key_equal<K>>;
+using key_map = std::unordered_map<K, V, key_hash<K>, key_equal<K>>;
 
 /// The bucket, out of `n`, of a key with this hash: how an exchange chooses the partition.
 ///

@@ -5,12 +5,9 @@
 /// `clear` no memory is given back, so a steady stream allocates nothing.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
 #include <sluice/operators/hash.hpp>
-#include <stdexcept>
+#include <sluice/operators/position_index.hpp>
 #include <utility>
 #include <vector>
 
@@ -27,19 +24,21 @@ class key_table {
   template <class Q, class Make>
   std::pair<V*, bool> find_or_insert(Q const& key, Make&& make) {
     auto const hash = static_cast<std::size_t>(key_hash<K>{}(key));
-    if (entries_.size() >= limit_) grow();
-    auto const tag = static_cast<std::uint32_t>(hash);
-    for (auto at = tag & mask_;; at = (at + 1) & mask_) {
-      auto& s = slots_[at];
-      if (s.position == empty) {
-        s = {tag, static_cast<std::uint32_t>(entries_.size())};
-        hashes_.push_back(hash);
-        entries_.push_back(make());
-        return {&entries_.back().second, true};
-      }
-      if (s.tag == tag && key_equal<K>{}(entries_[s.position].first, key))
-        return {&entries_[s.position].second, false};
-    }
+    auto const next = static_cast<position_index::position>(entries_.size());
+    auto const at = index_.find_or_insert(hash, next, [&](auto i) {
+      return key_equal<K>{}(entries_[i].first, key);
+    });
+    if (at != index_.none) return {&entries_[at].second, false};
+    hashes_.push_back(hash);
+    entries_.push_back(make());
+    return {&entries_.back().second, true};
+  }
+
+  template <class Q>
+  bool contains(Q const& key) const {
+    auto const hash = static_cast<std::size_t>(key_hash<K>{}(key));
+    return index_.find(hash, [&](auto i) { return key_equal<K>{}(entries_[i].first, key); }) !=
+           index_.none;
   }
 
   std::size_t size() const { return entries_.size(); }
@@ -49,50 +48,15 @@ class key_table {
 
   /// Empties the table; `entries()` may have been moved from.
   void clear() {
-    if (hashes_.size() * 8 < slots_.size())
-      for (auto hash : hashes_) forget(hash);
-    else
-      std::fill(slots_.begin(), slots_.end(), slot{});
+    index_.clear(hashes_);
     entries_.clear();
     hashes_.clear();
   }
 
  private:
-  static constexpr std::uint32_t empty = std::numeric_limits<std::uint32_t>::max();
-  struct slot {
-    std::uint32_t tag = 0;
-    std::uint32_t position = empty;
-  };
-
-  // Every entry has one slot with its tag at or after its home, so the search ends.
-  void forget(std::size_t hash) {
-    auto const tag = static_cast<std::uint32_t>(hash);
-    auto at = tag & mask_;
-    while (slots_[at].position == empty || slots_[at].tag != tag) at = (at + 1) & mask_;
-    slots_[at].position = empty;
-  }
-
-  void grow() {
-    auto const capacity = slots_.empty() ? std::size_t{64} : slots_.size() * 2;
-    if (capacity > (std::size_t{1} << 31))
-      throw std::length_error{
-          "key_table: more than 2^30 distinct keys in one partition of a batch"};
-    slots_.assign(capacity, slot{});
-    mask_ = static_cast<std::uint32_t>(capacity - 1);
-    limit_ = capacity / 2;
-    for (std::size_t i = 0; i != hashes_.size(); ++i) {
-      auto const tag = static_cast<std::uint32_t>(hashes_[i]);
-      auto at = tag & mask_;
-      while (slots_[at].position != empty) at = (at + 1) & mask_;
-      slots_[at] = {tag, static_cast<std::uint32_t>(i)};
-    }
-  }
-
-  std::vector<slot> slots_;
+  position_index index_;
   std::vector<entry> entries_;
   std::vector<std::size_t> hashes_;
-  std::uint32_t mask_ = 0;
-  std::size_t limit_ = 0;
 };
 
 }  // namespace sluice

@@ -4,11 +4,10 @@
 /// out again only after it was erased, so the same history has the same order.
 #pragma once
 
-#include <boost/unordered/unordered_flat_set.hpp>
-#include <cstdint>
-#include <limits>
+#include <cstddef>
 #include <optional>
 #include <sluice/operators/hash.hpp>
+#include <sluice/operators/position_index.hpp>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -19,31 +18,26 @@ namespace sluice {
 template <class K, class V>
 class keyed_slots {
  public:
-  using position = std::uint32_t;
-  static constexpr position none = std::numeric_limits<position>::max();
-
-  keyed_slots() : index_{0, hash_of{&slots_}, same_key{&slots_}} {}
-  keyed_slots(keyed_slots const&) = delete;
-  keyed_slots& operator=(keyed_slots const&) = delete;
+  using position = position_index::position;
+  static constexpr position none = position_index::none;
 
   /// The position of `key`, or `none`.
   template <class Q>
   position find(Q const& key) const {
-    auto const at = index_.find(probe<Q>{key});
-    return at == index_.end() ? none : *at;
+    return index_.find(hash_of(key),
+                       [&](position at) { return key_equal<K>{}(slots_[at]->key, key); });
   }
 
   /// Adds a key that is not there.
   position insert(K key, V value) {
     auto const at = free_.empty() ? append() : reuse();
-    auto const hash = static_cast<std::size_t>(key_hash<K>{}(key));
-    slots_[at].emplace(hash, std::move(key), std::move(value));
-    index_.insert(at);
+    index_.find_or_insert(hash_of(key), at, [](position) { return false; });
+    slots_[at].emplace(std::move(key), std::move(value));
     return at;
   }
 
   void erase(position at) {
-    index_.erase(at);
+    index_.erase(hash_of(slots_[at]->key), at);
     slots_[at].reset();
     free_.push_back(at);
   }
@@ -64,40 +58,15 @@ class keyed_slots {
 
  private:
   struct slot {
-    slot(std::size_t h, K k, V v) : hash{h}, key{std::move(k)}, value{std::move(v)} {}
-    std::size_t hash;
+    slot(K k, V v) : key{std::move(k)}, value{std::move(v)} {}
     K key;
     V value;
   };
-  using slot_vector = std::vector<std::optional<slot>>;
 
   template <class Q>
-  struct probe {
-    Q const& key;
-  };
-  struct hash_of {
-    using is_transparent = void;
-    using is_avalanching = void;
-    slot_vector const* slots;
-    std::size_t operator()(position at) const { return (*slots)[at]->hash; }
-    template <class Q>
-    std::size_t operator()(probe<Q> const& p) const {
-      return static_cast<std::size_t>(key_hash<K>{}(p.key));
-    }
-  };
-  struct same_key {
-    using is_transparent = void;
-    slot_vector const* slots;
-    bool operator()(position a, position b) const { return a == b; }
-    template <class Q>
-    bool operator()(probe<Q> const& p, position at) const {
-      return key_equal<K>{}((*slots)[at]->key, p.key);
-    }
-    template <class Q>
-    bool operator()(position at, probe<Q> const& p) const {
-      return key_equal<K>{}((*slots)[at]->key, p.key);
-    }
-  };
+  static std::size_t hash_of(Q const& key) {
+    return static_cast<std::size_t>(key_hash<K>{}(key));
+  }
 
   position append() {
     if (slots_.size() >= none)
@@ -111,9 +80,9 @@ class keyed_slots {
     return at;
   }
 
-  slot_vector slots_;
+  std::vector<std::optional<slot>> slots_;
   std::vector<position> free_;
-  boost::unordered_flat_set<position, hash_of, same_key> index_;
+  position_index index_;
 };
 
 }  // namespace sluice

@@ -41,7 +41,7 @@ rdd<T> make_rdd(session& services, std::vector<partition> parts) {
   auto n = parts.size();
   auto made = detail::make_node(owner->make_op("data"), {},
                                 std::make_shared<kernels::data_kernel>(std::move(parts)), n);
-  return rdd<T>{detail::position<identity_pipe<T>>{std::move(owner), std::move(made), {}, {}}};
+  return rdd<T>{detail::position<identity_pipe<T>>{{std::move(owner), std::move(made), {}}, {}}};
 }
 
 }  // namespace sluice

@@ -8,11 +8,11 @@
 /// and rename it. One that changes in size after it was read is counted and told, not read again.
 #pragma once
 
+#include <algorithm>  // for the concepts of ranges; <ranges> is slow
 #include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <sluice/receivers/detail/file_parsers.hpp>
 #include <sluice/receivers/detail/input_forwarder.hpp>
 #include <sluice/receivers/file_options.hpp>

@@ -11,6 +11,11 @@ class pass_task final : public task {
   partition run(batch_context const& now, std::span<partition const> inputs) override;
 };
 
+/// A node that only gathers what arrives.
+std::shared_ptr<kernel const> make_pass_kernel();
+/// An edge that passes chunks on as they are.
+std::shared_ptr<edge_spec const> make_pass_edge(std::vector<op_ptr> fused);
+
 /// Data that the program already has: the source of an rdd.
 class data_kernel final : public kernel {
  public:

@@ -148,7 +148,7 @@ class combine_writer final : public edge_writer {
 
   Pipe pipe_;
   Rule rule_;
-  key_table<held_key, combined> table_;
+  scratch<key_table<held_key, combined>> table_;
 };
 
 /// Sends the pipe's pairs to the partition of their key, uncombined.
@@ -204,7 +204,7 @@ class merge_task final : public task {
 
  private:
   Rule rule_;
-  key_table<K, combined> table_;
+  scratch<key_table<K, combined>> table_;
 };
 
 /// Combines pairs that come uncombined.
@@ -230,7 +230,7 @@ class combine_task final : public task {
 
  private:
   Rule rule_;
-  key_table<K, combined> table_;
+  scratch<key_table<K, combined>> table_;
 };
 
 /// Collects the values of each key in the order of their arrival.
@@ -251,7 +251,7 @@ class group_task final : public task {
   }
 
  private:
-  key_table<K, std::vector<V>> table_;
+  scratch<key_table<K, std::vector<V>>> table_;
 };
 
 }  // namespace sluice::kernels

@@ -194,7 +194,7 @@ class inverse_window_task final : public keyed_window<K, V, F> {
       else
         change(at, this->combine_(V{values_.value(at)}, value));
     }
-    if (!orphans_.empty()) recompute(gone);
+    if (orphans_.size() != 0) recompute(gone);
     emit(out);
   }
 
@@ -231,7 +231,7 @@ class inverse_window_task final : public keyed_window<K, V, F> {
     for (auto const& [key, value] : leaving_.entries()) {
       auto const at = values_.find(key);
       if (at == slots::none)
-        orphans_.emplace(key, true);
+        orphans_.find_or_insert(key, [&] { return std::pair{key, true}; });
       else
         change(at, subtract_(V{values_.value(at)}, value));
     }
@@ -284,7 +284,7 @@ class inverse_window_task final : public keyed_window<K, V, F> {
   slots values_;
   key_table<K, V> leaving_;
   key_table<K, V> entering_;
-  key_map<K, bool> orphans_;
+  key_table<K, bool> orphans_;
   // What this batch has changed.
   std::vector<std::pair<position, V>> before_;
   std::vector<position> inserted_;

@@ -64,6 +64,8 @@ class print_output final : public held_output {
   std::size_t limit_;
 };
 
+std::shared_ptr<output_spec const> make_print_output(std::ostream& out, std::size_t limit);
+
 /// `foreach_rdd`: hands the batch to a function.
 class function_output final : public held_output {
  public:

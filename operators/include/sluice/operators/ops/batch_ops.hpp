@@ -89,7 +89,7 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
   [[nodiscard]] auto cache() const {
     return this->template at_node<owned_t<T>>(
         this->op("cache"), {detail::materialised_edge<owned_t<T>>(this->at_)},
-        kernels::make_kernel(kernels::pass_task{}), this->at_.from->partitions);
+        kernels::make_pass_kernel(), this->at_.from->partitions);
   }
 
   /// Replaces every batch by the rdd that `f(rdd<T>)` or `f(rdd<T>, batch_time)` makes of it.

@@ -41,20 +41,33 @@ struct pair_parts<std::pair<K, V>> {
   using mapped = V;
 };
 
-/// What a handle points at: a node and the steps fused onto its output so far.
-template <class Pipe>
-struct position {
+/// A node, and the steps fused onto its output so far.
+struct place {
+  place(graph_ptr in, node_ptr node, std::vector<op_ptr> fused);
+  place(place const&);
+  place(place&&) noexcept;
+  place& operator=(place const&);
+  place& operator=(place&&) noexcept;
+  ~place();
+  /// The same place with one more step.
+  place then(op_ptr step) const;
+
   graph_ptr owner;
   node_ptr from;
-  Pipe pipe;
   std::vector<op_ptr> steps;
+};
+
+/// What a handle points at, with the steps as code.
+template <class Pipe>
+struct position : place {
+  Pipe pipe;
 };
 
 /// An edge that carries the position's records as `Out`.
 template <class Out, class Pipe>
 edge materialised_edge(position<Pipe> const& at) {
   if constexpr (is_identity<Pipe> && std::is_same_v<Out, typename Pipe::value>) {
-    return {at.from, exchange::forward, kernels::make_edge(kernels::pass_writer{}, at.steps)};
+    return {at.from, exchange::forward, kernels::make_pass_edge(at.steps)};
   } else {
     static_assert(owned<Out> || Pipe::stable,
                   "a record is a view into a temporary of an earlier step (for instance map to "
@@ -125,10 +138,8 @@ class core {
   template <class Step>
   auto step(op_ptr who, Step next) const {
     using pipe = chained_pipe<Pipe, Step>;
-    auto steps = at_.steps;
-    steps.push_back(std::move(who));
-    return Stream<typename Step::value, pipe>{detail::position<pipe>{
-        at_.owner, at_.from, pipe{at_.pipe, std::move(next)}, std::move(steps)}};
+    return Stream<typename Step::value, pipe>{
+        detail::position<pipe>{at_.then(std::move(who)), pipe{at_.pipe, std::move(next)}}};
   }
 
   /// An edge from here whose upstream end is `writer`.
@@ -147,7 +158,7 @@ class core {
   template <class Out>
   auto on(node_ptr made) const {
     return Stream<Out, identity_pipe<Out>>{
-        detail::position<identity_pipe<Out>>{at_.owner, std::move(made), {}, {}}};
+        detail::position<identity_pipe<Out>>{{at_.owner, std::move(made), {}}, {}}};
   }
 
   /// The partitions of a shuffle.
@@ -160,8 +171,8 @@ class core {
   static detail::position<Pipe> erased(detail::position<OtherPipe> const& other) {
     auto made =
         detail::make_node(other.owner->make_op("erase"), {detail::materialised_edge<T>(other)},
-                          kernels::make_kernel(kernels::pass_task{}), other.from->partitions);
-    return {other.owner, made, {}, {}};
+                          kernels::make_pass_kernel(), other.from->partitions);
+    return {{other.owner, made, {}}, {}};
   }
 
   detail::position<Pipe> at_;

@@ -55,10 +55,10 @@ class key_ops : public shape_ops<Stream, T, Pipe> {
     static_assert(std::is_invocable_r_v<c, Merge&, c, c>,
                   "combine_by_key: the third function must merge combinations: (C, C) -> C");
     auto who = this->op("combine_by_key");
-    return combined(who,
-                    kernels::combine_rule<v, c, Create, Add, Merge>{
-                        who, std::move(create), std::move(add), std::move(merge)},
-                    partitions, combine_early);
+    kernels::combine_rule<v, c, Create, Add, Merge> rule{who, std::move(create), std::move(add),
+                                                         std::move(merge)};
+    return combine_early ? combined(who, std::move(rule), partitions)
+                         : combined_late(who, std::move(rule), partitions);
   }
 
   /// Collects the values of each key.
@@ -119,7 +119,7 @@ class key_ops : public shape_ops<Stream, T, Pipe> {
     static_assert(std::is_invocable_r_v<v, F&, v, v>,
                   "reduce_by_key: the function must combine two values into one: (V, V) -> V");
     auto who = this->op(kind);
-    return combined(who, kernels::reduce_rule<v, F>{who, std::move(f)}, partitions, true);
+    return combined(who, kernels::reduce_rule<v, F>{who, std::move(f)}, partitions);
   }
 
   template <class Rule>
@@ -129,27 +129,33 @@ class key_ops : public shape_ops<Stream, T, Pipe> {
                        kernels::combine_writer<Pipe, Rule>{this->at_.pipe, std::move(rule)});
   }
 
+  /// Combined in every partition before it travels, and merged where it arrives.
   template <class Rule>
-  auto combined(op_ptr who, Rule rule, std::size_t partitions, bool early) const {
+  auto combined(op_ptr who, Rule rule, std::size_t partitions) const {
     using k = owned_t<typename base::key>;
-    using v = owned_t<typename base::mapped>;
-    using out = std::pair<k, typename Rule::combined>;
-    auto const n = this->shuffled(partitions);
-    if (early)
-      return this->template at_node<out>(
-          who, {combining(rule)}, kernels::make_kernel(kernels::merge_task<k, Rule>{rule}), n);
-    return this->template at_node<out>(
-        who, {hashed()}, kernels::make_kernel(kernels::combine_task<k, v, Rule>{rule}), n);
+    return this->template at_node<std::pair<k, typename Rule::combined>>(
+        std::move(who), {combining(rule)},
+        kernels::make_kernel(kernels::merge_task<k, Rule>{rule}), this->shuffled(partitions));
   }
 
  private:
+  template <class Rule>
+  auto combined_late(op_ptr who, Rule rule, std::size_t partitions) const {
+    using k = owned_t<typename base::key>;
+    using v = owned_t<typename base::mapped>;
+    return this->template at_node<std::pair<k, typename Rule::combined>>(
+        std::move(who), {hashed()},
+        kernels::make_kernel(kernels::combine_task<k, v, Rule>{std::move(rule)}),
+        this->shuffled(partitions));
+  }
+
   template <class Choose>
   auto to_partition(Choose choose, std::size_t partitions) const {
     using out = std::pair<owned_t<typename base::key>, owned_t<typename base::mapped>>;
     auto in = this->leave(exchange::hash,
                           kernels::hash_writer<Pipe, Choose>{this->at_.pipe, std::move(choose)});
     return this->template at_node<out>(this->op("partition_by"), {std::move(in)},
-                                       kernels::make_kernel(kernels::pass_task{}), partitions);
+                                       kernels::make_pass_kernel(), partitions);
   }
 };
 

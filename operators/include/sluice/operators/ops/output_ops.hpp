@@ -41,7 +41,7 @@ class output_ops : public state_ops<T, Pipe> {
     auto const enough = std::max(n, n + 1);  // one more tells whether there are more
     output("print",
            this->leave(exchange::gather, kernels::show_writer<Pipe>{this->at_.pipe, enough}),
-           kernels::make_output<kernels::print_output>(&out, n));
+           kernels::make_print_output(out, n));
   }
 
   /// Writes every batch as a directory `prefix-TIME_MS.suffix` of part files and `_SUCCESS`.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <ranges>
 #include <sluice/operators/kernels/keeping.hpp>
 #include <sluice/operators/kernels/parts.hpp>
 #include <sluice/operators/kernels/sample.hpp>
@@ -55,7 +54,7 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
     auto in = this->leave(exchange::forward, kernels::sample_writer<Pipe>{
                                                  this->at_.pipe, with_replacement, fraction, seed});
     return this->template at_node<record>(this->op("sample"), {std::move(in)},
-                                          kernels::make_kernel(kernels::pass_task{}),
+                                          kernels::make_pass_kernel(),
                                           this->at_.from->partitions);
   }
 
@@ -188,7 +187,7 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
     detail::check_partitions("coalesce", partitions);
     return this->template at_node<T>(
         this->op("coalesce"), {detail::materialised_edge<T>(this->at_)},
-        kernels::make_kernel(kernels::pass_task{}), std::min(partitions, num_partitions()));
+        kernels::make_pass_kernel(), std::min(partitions, num_partitions()));
   }
 
   /// Pairs every record with its number in the order of `collect()`.

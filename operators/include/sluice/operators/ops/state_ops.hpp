@@ -31,8 +31,8 @@ class mapped_stream : public dstream<M> {
     auto const& owner = this->position().owner;
     edge in{states_, exchange::forward, kernels::make_edge(kernels::snapshot_writer<K, S>{}, {})};
     auto made = detail::make_node(owner->make_op("state_snapshots"), {std::move(in)},
-                                  kernels::make_kernel(kernels::pass_task{}), states_->partitions);
-    return dstream<record>{detail::position<identity_pipe<record>>{owner, std::move(made), {}, {}}};
+                                  kernels::make_pass_kernel(), states_->partitions);
+    return dstream<record>{detail::position<identity_pipe<record>>{{owner, std::move(made), {}}, {}}};
   }
 
  private:
@@ -120,7 +120,7 @@ class state_ops : public window_ops<T, Pipe> {
                  kernels::make_edge(kernels::results_writer<k, S>{}, {})};
     return mapped_stream<k, S, emitted>{
         this->template at_node<emitted>(who, {std::move(results)},
-                                        kernels::make_kernel(kernels::pass_task{}), n),
+                                        kernels::make_pass_kernel(), n),
         states};
   }
 

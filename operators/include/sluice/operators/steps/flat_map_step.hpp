@@ -1,7 +1,7 @@
 /// The steps of `flat_map`: one record in, any number out, as a range or through an emitter.
 #pragma once
 
-#include <ranges>
+#include <algorithm>  // for the concepts of ranges; <ranges> is slow to compile
 #include <sluice/operators/op.hpp>
 #include <sluice/operators/steps/emitted_type.hpp>
 #include <type_traits>

@@ -1,7 +1,7 @@
 /// The steps of `map_values` and `flat_map_values`: the key passes, the value changes.
 #pragma once
 
-#include <ranges>
+#include <algorithm>  // for the concepts of ranges; <ranges> is slow to compile
 #include <sluice/operators/op.hpp>
 #include <type_traits>
 #include <utility>
