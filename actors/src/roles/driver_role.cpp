@@ -90,11 +90,12 @@ void driver_role::finish(in_flight done) {
     setup_->core->log().write("driver", log_level::debug,
                               "batch " + std::to_string(batch) + " committed, " +
                                   std::to_string(done.info.records) + " records");
+  for (std::size_t i = 0; i != peers_.hosts.size(); ++i)
+    if (auto const& in = done.info.inputs.at(i); in.records != 0 || !in.description.empty())
+      tell(self_, peers_.hosts[i], msg::batch_committed{{setup_->epoch}, batch});
+  tell(self_, peers_.generator, msg::batch_committed{{setup_->epoch}, batch});
   if (bus_.heard())
     bus_.post([info = std::move(done.info)](streaming_listener& l) { l.on_batch_completed(info); });
-  for (auto const& host : peers_.hosts)
-    tell(self_, host, msg::batch_committed{{setup_->epoch}, batch});
-  tell(self_, peers_.generator, msg::batch_committed{{setup_->epoch}, batch});
 }
 
 }  // namespace sluice

@@ -91,6 +91,7 @@ class input {
   /// Hands out at most `max_records` records for a batch (a queue hands out one entry regardless).
   virtual input_cut cut(batch_ref const& batch, std::uint64_t max_records) = 0;
   /// Batches up to and including `batch` are committed: their share of the limits is free again.
+  /// Not called for a batch to which the input gave neither records nor a description.
   virtual void committed(batch_id batch) = 0;
   /// Takes nothing new from outside; what was received, partial lines included, becomes cuttable.
   /// What has been handed over completely (queue entries, files begun) is still read to its end.
