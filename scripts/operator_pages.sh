@@ -37,6 +37,7 @@ families=(
   "$ops/state.hpp|State|state"
   "$ops/ops/output_ops.hpp|Outputs|streams"
   "$ops/ops/rdd_ops.hpp|Transformations of rdds|rdds"
+  "$ops/ops/rdd_control.hpp|Control of rdds|rdds"
   "$ops/ops/rdd_actions.hpp|Actions of rdds|rdds"
 )
 for family in "${families[@]}"; do

@@ -27,21 +27,20 @@ class actor_pipeline final : public pipeline {
     setup_.reset();
   }
 
-  void request_batch() override { ask(msg::cut_now{{setup_->epoch}}); }
-  void pause() override { ask(msg::pause_cutting{{setup_->epoch}}); }
-  void resume() override { ask(msg::resume_cutting{{setup_->epoch}}); }
+  void request_batch() override { command({cut_command::kind::cut_now}); }
+  void pause() override { command({cut_command::kind::pause}); }
+  void resume() override { ask(msg::resume_request{}); }
   void run_until_idle(std::uint64_t ticket) override {
-    ask(msg::until_idle{{setup_->epoch}, ticket});
+    command({cut_command::kind::until_idle, ticket});
   }
-  void stop(stop_mode mode) override {
-    ask(msg::stop_request{{setup_->epoch}, mode == stop_mode::drain});
-  }
+  void stop(stop_mode mode) override { ask(msg::stop_request{{}, mode == stop_mode::drain}); }
   bool wait(std::function<bool()> const& done,
             std::optional<std::chrono::milliseconds> timeout) override {
     return engine_->wait(done, timeout);
   }
 
  private:
+  void command(cut_command what) { ask(msg::command{{}, what}); }
   template <class M>
   void ask(M message) {
     tell_from_outside(guardian_, std::move(message));

@@ -10,8 +10,10 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <sluice/actors/life.hpp>
 #include <sluice/actors/options.hpp>
+#include <sluice/operators/time.hpp>
 
 namespace sluice {
 
@@ -21,6 +23,10 @@ class context_core {
       : settings_{o}, log_{o.app_name, o.log_level}, notify_{std::move(notify)} {}
 
   options const& settings() const { return settings_; }
+  /// Before the start only.
+  void set_checkpoint_dir(std::string directory) {
+    settings_.checkpoint_dir = std::move(directory);
+  }
   sluice::log const& log() const { return log_; }
 
   context_state state() const { return state_.load(); }
@@ -31,8 +37,15 @@ class context_core {
 
   /// Keeps the first failure. @return whether it is this one
   bool fail(std::exception_ptr cause);
+  /// Everything stands still with its state kept; `cause` is what waiters get.
+  void suspend(std::exception_ptr cause);
+  void resume();
   std::exception_ptr failure() const;
   void rethrow_failure() const;
+
+  /// The batch of this time has been committed, and all before it.
+  void committed(batch_time newest);
+  std::optional<batch_time> last_committed() const;
 
   /// `run_until_idle` waits for its ticket.
   std::uint64_t next_ticket() { return ++tickets_; }
@@ -48,6 +61,7 @@ class context_core {
   std::atomic<std::uint64_t> idle_ticket_{0};
   mutable std::mutex mutex_;
   std::exception_ptr failure_;
+  std::optional<batch_time> committed_;
 };
 
 /// True while this thread runs a listener or a function of the stream: waiting for the stream from

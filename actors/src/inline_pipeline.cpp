@@ -67,7 +67,7 @@ class inline_pipeline final : public pipeline {
         setup_{std::move(setup)},
         host_{std::make_shared<inline_host>(*world_, setup_)},
         grid_{setup_->core->settings().trigger, world_->clock().now()},
-        runner_{setup_->plan} {
+        runner_{setup_->plan, &setup_->record_rules} {
     for (auto s : setup_->plan.output_stages) {
       auto const& n = *setup_->plan.stages[s].nodes.front();
       outputs_.push_back(n.output->make_output());
@@ -149,10 +149,17 @@ class inline_pipeline final : public pipeline {
     info.started = now();
     tell([&](streaming_listener& l) { l.on_batch_started(info); });
     auto results = runner_.run(at, shares);
+    auto diverted = runner_.take_diverted();
+    info.skipped = diverted.skipped;
+    info.dead_letters = diverted.letters.size();
     for (std::size_t o = 0; o != outputs_.size(); ++o) apply(o, at, std::move(results[o]), info);
     info.ended = now();
+    setup_->core->committed(at.batch.time);
     for (auto& in : setup_->inputs) in.source->committed(at.batch.id);
+    for (auto const& letter : diverted.letters)
+      tell([&](streaming_listener& l) { l.on_dead_letter(letter); });
     tell([&](streaming_listener& l) { l.on_batch_completed(info); });
+    if (!diverted.empty()) setup_->publish(std::move(diverted.letters), diverted.skipped);
   }
 
   void apply(std::size_t o, batch_context const& at, std::vector<partition> parts,

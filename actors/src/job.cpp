@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <caf/all.hpp>
+#include <sluice/operators/kept_partitions.hpp>
 #include <sluice/supervision/world.hpp>
 
 namespace sluice {
 
-job::job(node_ptr const& output) : plan_{make_plan({output})}, progress_{plan_} {
+job::job(node_ptr const& output, kept_use use) : plan_{make_plan({output}, use)}, progress_{plan_} {
   for (auto const& s : plan_.stages) unfinished_.push_back(s.partitions);
   for (auto const& s : plan_.stages)
     if (s.ports.empty()) make_ready(s);
@@ -82,15 +83,24 @@ namespace {
 
 void help_with(caf::event_based_actor*, std::shared_ptr<job> const& work) { work->help(); }
 
-}  // namespace
-
-std::vector<partition> run_job(node_ptr const& output, engine* on, std::size_t parallelism) {
-  auto work = std::make_shared<job>(output);
+std::vector<partition> attempt(node_ptr const& output, kept_use use, engine* on,
+                               std::size_t parallelism) {
+  auto work = std::make_shared<job>(output, use);
   // A simulated schedule stays the same whatever jobs run in it.
   if (on && !on->outside().simulated())
     for (auto n = std::min(parallelism, work->width()); n > 1; --n)
       on->system().spawn(help_with, work);
   return work->run();
+}
+
+}  // namespace
+
+std::vector<partition> run_job(node_ptr const& output, engine* on, std::size_t parallelism) {
+  try {
+    return attempt(output, kept_use::rely, on, parallelism);
+  } catch (partition_lost const&) {
+    return attempt(output, kept_use::verify, on, parallelism);
+  }
 }
 
 }  // namespace sluice

@@ -16,7 +16,7 @@ namespace sluice {
 
 class job {
  public:
-  explicit job(node_ptr const& output);
+  explicit job(node_ptr const& output, kept_use use = kept_use::rely);
   /// Works until all is done. @return one partition per upstream partition of the output
   /// @throws stream_failure naming the operator whose function threw
   std::vector<partition> run();

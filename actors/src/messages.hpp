@@ -2,6 +2,8 @@
 /// to one lane; credit in them is cumulative.
 #pragma once
 
+#include "cells/batch_ledger.hpp"
+#include "cells/cutting.hpp"
 #include "flow/credit.hpp"
 
 #include <caf/all.hpp>
@@ -10,6 +12,7 @@
 #include <memory>
 #include <sluice/actors/listener.hpp>
 #include <sluice/operators/kernel.hpp>
+#include <sluice/operators/record_errors.hpp>
 #include <sluice/receivers/input.hpp>
 #include <string>
 
@@ -21,6 +24,13 @@ enum class lane : std::uint8_t { control, barrier, credit, data };
 
 using epoch_number = std::uint32_t;
 using link_id = std::uint32_t;
+
+/// Which part of the plan did the work that failed.
+struct work_place {
+  enum class kind { none, stage, output, input } what = kind::none;
+  std::size_t index = 0;      ///< of the stage, the output or the input
+  std::size_t partition = 0;  ///< of the stage
+};
 
 namespace msg {
 
@@ -50,6 +60,7 @@ struct link_data : on<lane::data> {
   std::uint64_t sequence = 0;  ///< 1, 2, 3, ... on this link in this epoch
   batch_context now;
   partition part;
+  batch_id committed = 0;  ///< no batch up to this one comes again
 };
 
 // Cutting.
@@ -81,7 +92,7 @@ struct drain_inputs : on<lane::control> {};
 // The life of a batch.
 
 struct batch_allocated : on<lane::control> {
-  batch_info info;
+  std::shared_ptr<cut_batch const> batch;
 };
 struct batch_prepared : on<lane::barrier> {
   batch_id batch = 0;
@@ -97,10 +108,17 @@ struct output_committed : on<lane::barrier> {
 struct batch_committed : on<lane::control> {
   batch_id batch = 0;
 };
-/// The batches before `batch` can still be committed; 0: nothing can.
+/// The batches before `batch` can still be committed; 0: no batch is to blame.
 struct role_failed : on<lane::control> {
   batch_id batch = 0;
   std::exception_ptr cause;
+  work_place where;
+  bool hopeless = false;  ///< another try is of no use
+};
+/// Overtakes the batch on its way to the sinks, so the driver knows before it commits.
+struct records_diverted : on<lane::control> {
+  batch_id batch = 0;
+  diverted_records records;
 };
 
 // Asking the generator.
@@ -108,26 +126,34 @@ struct role_failed : on<lane::control> {
 struct tick : on<lane::control> {
   std::uint64_t generation = 0;
 };
-struct cut_now : on<lane::control> {};
-struct pause_cutting : on<lane::control> {};
-struct resume_cutting : on<lane::control> {};
-/// Cut until idle; answered through the context's core with this ticket.
-struct until_idle : on<lane::control> {
-  std::uint64_t ticket = 0;
+/// For the guardian, who puts it into the command queue.
+struct command : on<lane::control> {
+  cut_command what;
 };
-struct drain : on<lane::control> {};
+/// Something is in the command queue.
+struct commanded : on<lane::control> {};
 
 // Around.
 
 struct stop_request : on<lane::control> {
   bool drain_first = false;
 };
-struct run_work : on<lane::data> {
-  std::function<void()> work;
+/// Goes on after a suspension, or after a pause.
+struct resume_request : on<lane::control> {};
+/// The pause before a restart is over.
+struct restart_now : on<lane::control> {
+  std::uint64_t number = 0;
 };
-struct listener_event : on<lane::data> {
-  std::function<void(streaming_listener&)> deliver;
+struct restart_host : on<lane::control> {
+  std::size_t input = 0;
 };
+/// An input has posted work to its port.
+struct posted_work : on<lane::data> {};
+struct input_timer : on<lane::data> {
+  std::uint64_t timer = 0;
+};
+/// The listener bus holds an event.
+struct listener_event : on<lane::data> {};
 struct proceed : on<lane::data> {};
 
 }  // namespace msg
@@ -150,14 +176,16 @@ SLUICE_LOCAL_MESSAGE(output_commit)
 SLUICE_LOCAL_MESSAGE(output_committed)
 SLUICE_LOCAL_MESSAGE(batch_committed)
 SLUICE_LOCAL_MESSAGE(role_failed)
+SLUICE_LOCAL_MESSAGE(records_diverted)
 SLUICE_LOCAL_MESSAGE(tick)
-SLUICE_LOCAL_MESSAGE(cut_now)
-SLUICE_LOCAL_MESSAGE(pause_cutting)
-SLUICE_LOCAL_MESSAGE(resume_cutting)
-SLUICE_LOCAL_MESSAGE(until_idle)
-SLUICE_LOCAL_MESSAGE(drain)
+SLUICE_LOCAL_MESSAGE(commanded)
 SLUICE_LOCAL_MESSAGE(stop_request)
-SLUICE_LOCAL_MESSAGE(run_work)
+SLUICE_LOCAL_MESSAGE(resume_request)
+SLUICE_LOCAL_MESSAGE(restart_now)
+SLUICE_LOCAL_MESSAGE(restart_host)
+SLUICE_LOCAL_MESSAGE(command)
+SLUICE_LOCAL_MESSAGE(posted_work)
+SLUICE_LOCAL_MESSAGE(input_timer)
 SLUICE_LOCAL_MESSAGE(listener_event)
 SLUICE_LOCAL_MESSAGE(proceed)
 #undef SLUICE_LOCAL_MESSAGE

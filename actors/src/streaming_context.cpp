@@ -1,12 +1,11 @@
 #include "context_core.hpp"
-#include "job.hpp"
+#include "context_services.hpp"
 #include "pipeline.hpp"
 #include "receivers/src/deal.hpp"
 
 #include <algorithm>
 #include <sluice/actors/streaming_context.hpp>
 #include <sluice/operators/plan_runner.hpp>
-#include <sluice/sinks/text_files.hpp>
 #include <thread>
 
 namespace sluice {
@@ -31,37 +30,13 @@ void check(options const& o) {
   };
   positive("receiver_buffer", o.receiver_buffer);
   positive("link_buffer", o.link_buffer);
+  validate(o.supervision.stages, "supervision.stages");
+  validate(o.supervision.receivers, "supervision.receivers");
   if (o.trigger.what == trigger::kind::size && o.trigger.max_records > o.receiver_buffer.records)
     throw usage_error{"size(" + std::to_string(o.trigger.max_records) +
                       ") can never be reached: receiver_buffer has room for " +
                       std::to_string(o.receiver_buffer.records) + " records"};
 }
-
-/// What handles ask their context for.
-class context_services final : public session {
- public:
-  context_services(std::size_t parallelism, engine* on, std::function<world&()> outside)
-      : parallelism_{parallelism}, engine_{on}, outside_{std::move(outside)} {}
-
-  std::size_t parallelism() const override { return parallelism_; }
-  std::vector<partition> run_job(node_ptr const& output) override {
-    return sluice::run_job(output, engine_, parallelism_);
-  }
-  std::shared_ptr<output_spec const> text_files(std::string prefix, std::string suffix) override {
-    return make_text_files_output(outside_, std::move(prefix), std::move(suffix));
-  }
-  void save_text(std::string const& directory, std::vector<partition> const& parts) override {
-    write_text_directory(outside_().storage(), directory, parts, existing::refuse);
-  }
-  std::vector<chunk_ptr> load_text(std::string const& path) override {
-    return read_text(outside_().storage(), path);
-  }
-
- private:
-  std::size_t parallelism_;
-  engine* engine_;
-  std::function<world&()> outside_;
-};
 
 }  // namespace
 
@@ -72,7 +47,7 @@ struct streaming_context::impl {
         outside{engine_ ? &engine_->outside() : inline_world.get()},
         core{std::make_shared<context_core>(
             o, engine_ ? std::function<void()>{[e = engine_.get()] { e->notify(); }} : [] {})},
-        services{resolve_parallelism(o.parallelism), engine_.get(),
+        services{resolve_parallelism(o.parallelism), engine_.get(), core,
                  [this]() -> world& { return *outside; }},
         declared{std::make_shared<graph>(services, o.trigger.what == trigger::kind::every
                                                        ? std::optional{o.trigger.interval}
@@ -83,11 +58,17 @@ struct streaming_context::impl {
       running->stop(stop_mode::now);
       wait_until_stopped({});
     }
+    services.end();
   }
 
   bool wait_until_stopped(std::optional<std::chrono::milliseconds> timeout) {
     return running->wait([c = core.get()] { return c->state() == context_state::stopped; },
                          timeout);
+  }
+
+  /// Stopped, or suspended: nothing happens any more by itself.
+  bool wait_until_over(std::optional<std::chrono::milliseconds> timeout) {
+    return running->wait([c = core.get()] { return c->state() != context_state::active; }, timeout);
   }
 
   pipeline& active(char const* what) {
@@ -112,6 +93,8 @@ struct streaming_context::impl {
   context_services services;
   graph_ptr declared;
   std::vector<declared_input> inputs;
+  std::shared_ptr<batch_queue<dead_letter>> dead_letters;
+  std::optional<dstream<dead_letter>> dead_letter_stream;
   std::vector<std::shared_ptr<streaming_listener>> listeners;
   std::unique_ptr<pipeline> running;
 };
@@ -126,8 +109,8 @@ streaming_context::registered streaming_context::register_input(std::unique_ptr<
   auto who = impl_->declared->make_op(source->kind());
   auto const index = impl_->inputs.size();
   impl_->inputs.push_back({std::move(source), who});
-  auto made = detail::make_node(who, {}, kernels::make_pass_kernel(),
-                                impl_->services.parallelism());
+  auto made =
+      detail::make_node(who, {}, kernels::make_pass_kernel(), impl_->services.parallelism());
   made->input_index = index;
   return {impl_->declared, made};
 }
@@ -157,6 +140,14 @@ rdd<std::string_view> streaming_context::text_file(std::string const& path) {
   return make_rdd<std::string_view>(services(), deal(std::move(chunks), parallelism()));
 }
 
+dstream<dead_letter> streaming_context::dead_letters() {
+  if (!impl_->dead_letters) {
+    impl_->dead_letters = std::make_shared<batch_queue<dead_letter>>();
+    impl_->dead_letter_stream = queue_stream(impl_->dead_letters).named("dead letters");
+  }
+  return *impl_->dead_letter_stream;
+}
+
 session& streaming_context::services() { return impl_->services; }
 
 void streaming_context::start() {
@@ -174,6 +165,8 @@ void streaming_context::start() {
   setup->outside = impl_->outside;
   setup->plan = make_plan(impl_->declared->outputs());
   setup->parallelism = parallelism();
+  setup->record_rules = {core.settings().on_record_error, core.settings().dead_letter_limit};
+  setup->dead_letters = impl_->dead_letters;
   setup->listeners = impl_->listeners;
   for (auto& in : impl_->inputs) setup->inputs.push_back(std::move(in));
   impl_->declared->freeze("the context has been started; declare everything before start()");
@@ -203,21 +196,25 @@ void streaming_context::stop(stop_mode mode) {
 void streaming_context::await_termination() {
   impl_->check_outside("await_termination");
   impl_->active("await_termination");
-  impl_->wait_until_stopped({});
+  impl_->wait_until_over({});
   impl_->core->rethrow_failure();
 }
 
 bool streaming_context::await_termination_for(std::chrono::milliseconds timeout) {
   impl_->check_outside("await_termination_for");
   impl_->active("await_termination_for");
-  auto const stopped = impl_->wait_until_stopped(timeout);
+  auto const stopped = impl_->wait_until_over(timeout);
   impl_->core->rethrow_failure();
   return stopped;
 }
 
 void streaming_context::request_batch() { impl_->active("request_batch").request_batch(); }
 void streaming_context::pause() { impl_->active("pause").pause(); }
-void streaming_context::resume() { impl_->active("resume").resume(); }
+void streaming_context::resume() {
+  auto& running = impl_->active("resume");
+  if (impl_->core->state() == context_state::suspended) impl_->core->resume();
+  running.resume();
+}
 
 void streaming_context::run_until_idle() {
   impl_->check_outside("run_until_idle");
@@ -225,12 +222,22 @@ void streaming_context::run_until_idle() {
   auto const ticket = impl_->core->next_ticket();
   running.run_until_idle(ticket);
   running.wait([c = impl_->core.get(),
-                ticket] { return c->is_idle(ticket) || c->state() == context_state::stopped; },
+                ticket] { return c->is_idle(ticket) || c->state() != context_state::active; },
                {});
   impl_->core->rethrow_failure();
 }
 
 context_state streaming_context::state() const { return impl_->core->state(); }
+
+void streaming_context::remember(duration at_least) {
+  impl_->declared->check_open("a remember duration");
+  impl_->services.set_remember(at_least);
+}
+
+void streaming_context::checkpoint(std::string directory) {
+  impl_->declared->check_open("a checkpoint directory");
+  impl_->services.set_checkpoint_dir(std::move(directory));
+}
 
 void streaming_context::add_listener(std::shared_ptr<streaming_listener> listener) {
   if (!listener) throw usage_error{"add_listener: the listener is null"};
@@ -241,6 +248,8 @@ void streaming_context::add_listener(std::shared_ptr<streaming_listener> listene
 std::string streaming_context::explain() const {
   return make_plan(impl_->declared->outputs()).describe();
 }
+
+storage_use streaming_context::storage() const { return impl_->services.kept()->use(); }
 
 options const& streaming_context::settings() const { return impl_->core->settings(); }
 std::size_t streaming_context::parallelism() const { return impl_->services.parallelism(); }

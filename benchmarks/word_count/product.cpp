@@ -1,6 +1,7 @@
 #include "product.hpp"
 
 #include <fstream>
+#include <mutex>
 #include <numeric>
 #include <stdexcept>
 
@@ -40,6 +41,18 @@ class scratch_file {
   std::filesystem::path path_;
 };
 
+/// Partitions may be gone through at the same time.
+template <class Counts>
+word_counts add_up(Counts const& counts) {
+  word_counts found;
+  std::mutex mutex;
+  counts.foreach ([&](auto const& pair) {
+    std::lock_guard const guard{mutex};
+    found.add(pair.first, static_cast<std::uint64_t>(pair.second));
+  });
+  return found;
+}
+
 }  // namespace
 
 word_stream::word_stream(corpus const& text, std::size_t parallelism)
@@ -66,9 +79,7 @@ void word_stream::run() {
 }
 
 void word_stream::take(sluice::rdd<std::pair<std::string, long>> const& counts) {
-  word_counts found;
-  counts.foreach (
-      [&](auto const& pair) { found.add(pair.first, static_cast<std::uint64_t>(pair.second)); });
+  auto const found = add_up(counts);
   // The grid of the clock may cut empty batches between the pushes.
   if (found.words != 0) text_.check(next_++, found);
 }
@@ -80,11 +91,7 @@ word_jobs::word_jobs(corpus const& text) : text_{text}, context_{options_for(1)}
 
 void word_jobs::run() {
   for (std::size_t i = 0; i != batches_.size(); ++i) {
-    word_counts found;
-    count_words(batches_[i]).foreach ([&](auto const& pair) {
-      found.add(pair.first, static_cast<std::uint64_t>(pair.second));
-    });
-    text_.check(i, found);
+    text_.check(i, add_up(count_words(batches_[i])));
   }
 }
 

@@ -56,7 +56,7 @@ void held_output::commit(batch_ref const& batch) {
   auto found =
       std::find_if(held_.begin(), held_.end(), [&](held const& h) { return h.batch == batch; });
   if (found == held_.end()) return;
-  if (!is_absent(found->parts)) apply(batch, std::move(found->parts));
+  if (!is_absent(found->parts)) apply(batch, found->parts);  // kept until that is done
   held_.erase(found);
 }
 
@@ -140,26 +140,6 @@ void check_partitions(char const* what, std::size_t partitions) {
 
 void refuse_empty_rdd(char const* action, char const* remedy) {
   throw usage_error{std::string{action} + ": the rdd is empty; " + remedy};
-}
-
-void refuse_unpersist() {
-  throw usage_error{"unpersist: this rdd is not kept; call it on the handle that cache() returned"};
-}
-
-std::string lineage(node const& last, std::vector<op_ptr> const& steps) {
-  std::string text;
-  auto const line = [&](node const& n, std::vector<op_ptr> const& fused, std::size_t depth) {
-    text += std::string(2 * depth, ' ') + '(' + std::to_string(n.partitions) + ") ";
-    for (auto step = fused.rbegin(); step != fused.rend(); ++step) text += (*step)->name() + " <- ";
-    text += n.who->name() + (n.kept && n.kept->complete() ? " [kept]" : "") + '\n';
-  };
-  auto const walk = [&](auto const& self, node const& n, std::vector<op_ptr> const& fused,
-                        std::size_t depth) -> void {
-    line(n, fused, depth);
-    for (auto const& in : n.inputs) self(self, *in.from, in.spec->steps, depth + 1);
-  };
-  walk(walk, last, steps, 0);
-  return text;
 }
 
 void refuse_state(char const* call, char const* why) {

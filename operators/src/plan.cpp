@@ -1,5 +1,6 @@
 #include <map>
 #include <numeric>
+#include <sluice/operators/kept_partitions.hpp>
 #include <sluice/operators/plan.hpp>
 #include <utility>
 
@@ -9,7 +10,7 @@ namespace {
 
 class lowering {
  public:
-  explicit lowering(std::vector<node_ptr> const& outputs) {
+  lowering(std::vector<node_ptr> const& outputs, kept_use use) : use_{use} {
     for (auto const& output : outputs) place(output);
     for (auto const& output : outputs) {
       auto& s = result_.stages[placed_.at(output.get()).stage];
@@ -38,9 +39,18 @@ class lowering {
     return joined;
   }
 
+  // Held even if it is left out: the tasks look at it.
+  bool is_at_hand(node_ptr const& n) {
+    if (!n->kept) return false;
+    auto lineage = std::make_shared<lineage_hold>(n);
+    if (!lineage->held()) return true;
+    result_.holds.push_back(std::move(lineage));
+    return n->kept->checkpoint() || (use_ == kept_use::rely && n->kept->complete());
+  }
+
   void place(node_ptr const& n) {
     if (placed_.contains(n.get())) return;
-    auto const at_hand = n->kept && n->kept->complete();
+    auto const at_hand = is_at_hand(n);
     if (!at_hand)
       for (auto const& in : n->inputs) place(in.from);
     auto const joined = at_hand ? std::nullopt : stage_to_join(*n);
@@ -72,6 +82,7 @@ class lowering {
                              upstream.partitions, downstream.partitions});
   }
 
+  kept_use use_;
   plan result_;
   std::map<node const*, place_of> placed_;
 };
@@ -114,7 +125,9 @@ void describe_stage(plan const& p, stage const& s, std::string& text) {
 
 }  // namespace
 
-plan make_plan(std::vector<node_ptr> const& outputs) { return lowering{outputs}.take(); }
+plan make_plan(std::vector<node_ptr> const& outputs, kept_use use) {
+  return lowering{outputs, use}.take();
+}
 
 std::string plan::describe() const {
   std::string text;

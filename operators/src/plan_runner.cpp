@@ -35,24 +35,26 @@ std::vector<std::vector<partition>> plan_progress::take_results() {
   return results;
 }
 
-plan_runner::plan_runner(plan const& of) : plan_{of} {
+plan_runner::plan_runner(plan const& of, record_error_rules const* rules) : plan_{of} {
   for (auto const& s : of.stages) {
     auto& tasks = tasks_.emplace_back();
     if (s.output_index) continue;
     tasks.reserve(s.partitions);
-    for (std::size_t p = 0; p != s.partitions; ++p) tasks.emplace_back(s, p);
+    for (std::size_t p = 0; p != s.partitions; ++p) tasks.emplace_back(s, p, rules);
   }
 }
 
 std::vector<std::vector<partition>> plan_runner::run(
     batch_context const& now, std::vector<std::vector<partition>> const& inputs) {
   plan_progress progress{plan_};
+  diverted_ = {};
   for (auto const& s : plan_.stages) {
     if (s.output_index) continue;
     for (std::size_t p = 0; p != s.partitions; ++p) {
       auto in = progress.take_inputs(s, p);
       if (s.input_index) in.push_back({inputs.at(*s.input_index).at(p)});
       progress.finish(s, p, tasks_[s.id][p].run(now, in));
+      diverted_.add(tasks_[s.id][p].take_diverted());
     }
   }
   return progress.take_results();

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <sluice/operators/error.hpp>
+#include <sluice/operators/kept_partitions.hpp>
 #include <sluice/operators/stage_task.hpp>
 
 namespace sluice {
@@ -18,8 +20,19 @@ std::exception_ptr make_stream_failure(op_ptr const& who, batch_ref const& batch
   }
 }
 
-stage_task::stage_task(stage const& of, std::size_t partition_index)
-    : stage_{of}, partition_index_{partition_index} {
+namespace {
+
+partition absent_partition() {
+  partition none;
+  none.absent = true;
+  return none;
+}
+
+}  // namespace
+
+stage_task::stage_task(stage const& of, std::size_t partition_index,
+                       record_error_rules const* rules)
+    : stage_{of}, partition_index_{partition_index}, rules_{rules} {
   for (std::size_t i = 0; i != of.nodes.size(); ++i) {
     auto const& n = *of.nodes[i];
     node_task made;
@@ -44,9 +57,35 @@ stage_task::stage_task(stage const& of, std::size_t partition_index)
   for (auto const& out : of.outs)
     outs_.push_back(
         {out.spec->make_writer(partition_index), receivers_of(out, partition_index).size()});
+  find_needed();
+}
+
+// Backwards from what leaves the stage; what is at hand needs nothing.
+void stage_task::find_needed() {
+  for (auto const& out : stage_.outs) nodes_[out.node].needed = true;
+  for (auto n = nodes_.rbegin(); n != nodes_.rend(); ++n) {
+    n->at_hand = n->work && n->work->at_hand();
+    if (!n->needed || n->at_hand) continue;
+    for (auto const& in : n->inputs)
+      if (in.where == input_of_node::place::this_stage) nodes_[in.index].needed = true;
+  }
 }
 
 std::vector<std::vector<partition>> stage_task::run(
+    batch_context const& now, std::vector<std::vector<partition>> const& inputs) {
+  if (!rules_) return run_nodes(now, inputs);
+  record_error_scope scope{*rules_, now.batch, partition_index_};
+  try {
+    auto results = run_nodes(now, inputs);
+    diverted_ = scope.take();
+    return results;
+  } catch (...) {
+    hopeless_ = scope.is_hopeless();
+    throw;
+  }
+}
+
+std::vector<std::vector<partition>> stage_task::run_nodes(
     batch_context const& now, std::vector<std::vector<partition>> const& inputs) {
   std::vector<partition> done;
   done.reserve(nodes_.size());
@@ -60,6 +99,9 @@ std::vector<std::vector<partition>> stage_task::run(
     write_outs(done, results);
     for (auto& n : nodes_)
       if (n.work) n.work->keep();
+  } catch (partition_lost const&) {
+    discard();
+    throw;
   } catch (operator_failure const& failed) {
     discard();
     std::rethrow_exception(
@@ -69,6 +111,17 @@ std::vector<std::vector<partition>> stage_task::run(
     std::rethrow_exception(
         make_stream_failure(current_, now.batch, partition_index_, std::current_exception()));
   }
+  return results;
+}
+
+bool stage_task::has_state() const {
+  return std::any_of(nodes_.begin(), nodes_.end(),
+                     [](node_task const& n) { return n.work && n.work->has_state(); });
+}
+
+std::vector<std::vector<partition>> stage_task::nothing() const {
+  std::vector<std::vector<partition>> results;
+  for (auto const& out : outs_) results.emplace_back(out.receivers);
   return results;
 }
 
@@ -83,6 +136,8 @@ partition stage_task::run_node(std::size_t index, batch_context const& now,
   auto& n = nodes_[index];
   if (stage_.nodes[index]->input_index) return inputs.at(0).at(0);
   std::vector<partition> gathered(n.inputs.size());
+  if (n.at_hand) return n.work->run(now, gathered);
+  if (!n.needed) return absent_partition();
   auto absent = !n.inputs.empty();
   for (std::size_t e = 0; e != n.inputs.size(); ++e) {
     auto const& in = n.inputs[e];
@@ -97,11 +152,7 @@ partition stage_task::run_node(std::size_t index, batch_context const& now,
     }
     absent = absent && into.absent;
   }
-  if (absent && !n.work->wants_absent()) {
-    partition none;
-    none.absent = true;
-    return none;
-  }
+  if (absent && !n.work->wants_absent()) return absent_partition();
   return n.work->run(now, gathered);
 }
 

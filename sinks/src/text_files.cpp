@@ -1,55 +1,20 @@
-#include <algorithm>
+#include "file_steps.hpp"
+
 #include <cstdio>
-#include <sluice/operators/error.hpp>
 #include <sluice/operators/kernels/outputs.hpp>
 #include <sluice/sinks/text_files.hpp>
-#include <sluice/supervision/storage.hpp>
 #include <sluice/supervision/world.hpp>
 
 namespace sluice {
 
 namespace {
 
-[[noreturn]] void fail(char const* what, io_error const& failed) {
-  throw runtime_failure{std::string{what} + " " + failed.message()};
-}
-
-template <class T>
-T expect(char const* what, io_result<T> result) {
-  if (!result) fail(what, result.error());
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
 void write_file(storage& files, std::string const& path, partition const* part) {
-  auto const hidden = path.substr(0, path.rfind('/') + 1) + "." + path.substr(path.rfind('/') + 1);
-  auto file = expect("cannot write", files.open_write(hidden, write_mode::truncate));
-  if (part)
-    for_each_record<std::string>(
-        *part, [&](std::string const& text) { expect("cannot write", file->append(text)); });
-  expect("cannot flush", file->sync());
-  expect("cannot close", file->close());
-  expect("cannot rename", files.rename(hidden, path));
-}
-
-std::string parent_of(std::string const& path) {
-  auto const slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-// Makes the directories above `path` that are missing; their own names are durable, too.
-void make_parents(storage& files, std::string const& path) {
-  auto const parent = parent_of(path);
-  if (parent == "." || parent == "/") return;
-  auto made = files.create_directory(parent);
-  if (!made && made.error().code == std::errc::no_such_file_or_directory) {
-    make_parents(files, parent);
-    made = files.create_directory(parent);
-  }
-  if (made)
-    expect("cannot flush", files.sync_directory(parent_of(parent)));
-  else if (made.error().code != std::errc::file_exists)
-    fail("cannot create", made.error());
+  write_whole(files, path, [&](writable_file& file) {
+    if (part)
+      for_each_record<std::string>(
+          *part, [&](std::string const& text) { expect("cannot write", file.append(text)); });
+  });
 }
 
 // A batch that is committed again after a failure replaces what the first attempt left.
@@ -82,19 +47,6 @@ class text_files_output final : public kernels::held_output {
   std::string prefix_;
   std::string suffix_;
 };
-
-std::string read_whole(storage& files, std::string const& path) {
-  auto file = expect("cannot open", files.open_read(path));
-  std::string text(expect("cannot size", file->size()), '\0');
-  std::size_t have = 0;
-  while (have != text.size()) {
-    auto const n = expect("cannot read", file->read_at(have, std::span{text}.subspan(have)));
-    if (n == 0) break;  // the file shrank: what is there is what it holds
-    have += n;
-  }
-  text.resize(have);
-  return text;
-}
 
 }  // namespace
 

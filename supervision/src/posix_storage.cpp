@@ -8,6 +8,7 @@
 
 #include "directory_watch.hpp"
 #include "posix_file.hpp"
+#include "posix_lock.hpp"
 
 namespace sluice {
 namespace {
@@ -136,6 +137,10 @@ io_result<void> posix_storage::sync_directory(std::string const& path) {
   if (!directory) return directory.error();
   if (retry_interrupted([&] { return ::fsync(directory->get()); }) == -1) return errno_error(path);
   return {};
+}
+
+io_result<std::unique_ptr<file_lock>> posix_storage::lock(std::string const& path) {
+  return lock_file(path);
 }
 
 io_result<std::unique_ptr<watch>> posix_storage::watch_directory(std::string const& directory,

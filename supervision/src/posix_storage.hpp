@@ -10,7 +10,7 @@ namespace sluice {
 
 class io_thread;
 
-/// POSIX calls for files, inotify for watches.
+/// POSIX calls for files, flock for locks, inotify for watches.
 class posix_storage final : public storage {
  public:
   /// Watches call back on `io`, which must outlive this object.
@@ -25,6 +25,7 @@ class posix_storage final : public storage {
   io_result<void> rename(std::string const& from, std::string const& to) override;
   io_result<void> remove(std::string const& path) override;
   io_result<void> sync_directory(std::string const& path) override;
+  io_result<std::unique_ptr<file_lock>> lock(std::string const& path) override;
   io_result<std::unique_ptr<watch>> watch_directory(std::string const& directory,
                                                     std::function<void()> changed) override;
 

@@ -99,6 +99,7 @@ void sim_disk::tell(sim_node_ptr const& directory) {
 
 void sim_disk::end_life() {
   ++life_;
+  locked.clear();
   for (auto const& known : std::exchange(watches_, {})) known->ended = true;
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <sluice/supervision/storage.hpp>
 #include <sluice/testkit/sim_storage.hpp>
 #include <string>
@@ -52,6 +53,7 @@ class sim_disk {
   sim_storage::probe probe;
   std::vector<storage_fault> faults;
   std::uint64_t operations = 0;
+  std::set<sim_node_ptr> locked;
 
  private:
   clock const& time_;

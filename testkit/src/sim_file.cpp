@@ -19,6 +19,10 @@ io_result<std::uint64_t> sim_readable_file::size() const {
   return static_cast<std::uint64_t>(handle_.node->bytes.size());
 }
 
+sim_lock::~sim_lock() {
+  if (handle_.alive()) handle_.disk->locked.erase(handle_.node);
+}
+
 sim_writable_file::~sim_writable_file() { release(); }
 
 io_result<void> sim_writable_file::append(std::string_view bytes) {

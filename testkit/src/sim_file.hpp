@@ -1,4 +1,4 @@
-/// Open files of the simulated storage.
+/// Open and locked files of the simulated storage.
 ///
 /// Thread rule: one thread. Promise: a file opened before a crash answers `bad_file_descriptor`.
 #pragma once
@@ -30,6 +30,16 @@ class sim_readable_file final : public readable_file {
   explicit sim_readable_file(sim_handle handle) : handle_{std::move(handle)} {}
   io_result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override;
   io_result<std::uint64_t> size() const override;
+
+ private:
+  sim_handle handle_;
+};
+
+/// Locks the node until it is destroyed or the disk's life ends.
+class sim_lock final : public file_lock {
+ public:
+  explicit sim_lock(sim_handle handle) : handle_{std::move(handle)} {}
+  ~sim_lock() override;
 
  private:
   sim_handle handle_;

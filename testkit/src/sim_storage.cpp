@@ -1,4 +1,5 @@
 #include <sluice/operators/error.hpp>
+#include <sluice/supervision/durability_error.hpp>
 #include <sluice/testkit/sim_events.hpp>
 #include <sluice/testkit/sim_storage.hpp>
 #include <utility>
@@ -170,6 +171,18 @@ io_result<void> sim_storage::sync_directory(std::string const& path) {
   return {};
 }
 
+io_result<std::unique_ptr<file_lock>> sim_storage::lock(std::string const& path) {
+  if (auto const failed = disk_->gate(storage_operation::lock, path)) return error(path, *failed);
+  auto place = disk_->tree().locate(path);
+  if (!place) return error(path, place.error());
+  if (!place->node) add_node(*disk_, *place, false);
+  if (place->node->is_directory) return error(path, std::errc::is_a_directory);
+  if (!disk_->locked.insert(place->node).second)
+    return io_error{make_error_code(durability_errc::in_use),
+                    path + ", held by process " + std::to_string(disk_->life() + 1)};
+  return std::make_unique<sim_lock>(sim_handle{disk_, place->node, path, disk_->life()});
+}
+
 io_result<std::unique_ptr<watch>> sim_storage::watch_directory(std::string const& directory,
                                                                std::function<void()> changed) {
   if (auto const failed = disk_->gate(storage_operation::watch, directory)) {
@@ -248,6 +261,7 @@ char const* to_string(storage_operation operation) {
     case storage_operation::remove: return "remove";
     case storage_operation::sync_directory: return "sync_directory";
     case storage_operation::watch: return "watch";
+    case storage_operation::lock: return "lock";
   }
   return "?";
 }

@@ -83,6 +83,7 @@ TEST_CASE("every operation can be made to fail") {
   fails(remove, [&] { return at.files.remove("a"); });
   fails(sync_directory, [&] { return at.files.sync_directory("/"); });
   fails(watch, [&] { return at.files.watch_directory("/", [] {}); });
+  fails(lock, [&] { return at.files.lock("b"); });
   CHECK(at.children() == names{"a"});
 }
 

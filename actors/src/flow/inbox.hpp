@@ -18,6 +18,7 @@ namespace sluice::flow {
 struct share {
   batch_context now;
   partition part;
+  batch_id committed = 0;  ///< no batch up to this one comes again
 };
 
 enum class arrival { accepted, stale_epoch, duplicate };
@@ -68,6 +69,7 @@ class inbox {
  public:
   struct ready_batch {
     batch_context now;
+    batch_id committed = 0;
     std::vector<std::vector<partition>> by_port;
   };
 
@@ -91,7 +93,7 @@ class inbox {
   bool has_batch() const { return filled_ == links_.size() && filled_ != 0; }
 
   ready_batch take() {
-    ready_batch batch{links_.front().front().now, {}};
+    ready_batch batch{links_.front().front().now, links_.front().front().committed, {}};
     batch.by_port.resize(ports_.size());
     for (std::size_t p = 0; p != ports_.size(); ++p)
       for (auto index : ports_[p]) {

@@ -4,36 +4,57 @@
 
 namespace sluice {
 
-driver_role::driver_role(caf::event_based_actor* self, setup_ptr setup, listener_bus bus)
-    : self_{self}, setup_{std::move(setup)}, bus_{std::move(bus)} {}
+driver_role::driver_role(caf::event_based_actor* self, incarnation const& now, listener_bus bus)
+    : self_{self}, now_{now}, bus_{std::move(bus)}, batches_{now.kept->progress} {
+  for (auto& b : batches_) {  // all are sent again, so all are prepared again
+    b.prepared = 0;
+    b.committing = false;
+    b.diverted = {};
+  }
+}
 
 caf::behavior driver_role::behavior() {
   return {
       [this](msg::batch_prepared const& done) { prepared(done.batch); },
       [this](msg::output_committed const& done) { output_done(done.batch); },
-      [this](msg::batch_allocated& allocated) { allocate(std::move(allocated.info)); },
+      [this](msg::batch_allocated const& allocated) { allocate(*allocated.batch); },
+      [this](msg::records_diverted& told) { diverted(told); },
       [this](msg::role_failed const& failed) { doom(failed); },
       [this](driver_peers& peers) { peers_ = std::move(peers); },
   };
 }
 
-void driver_role::allocate(batch_info info) {
+void driver_role::allocate(cut_batch const& batch) {
+  auto const id = batch.info.batch.id;
+  if (!batches_.empty() && batches_.back().info.batch.id >= id) return;  // of a driver before
+  auto info = batch.info;
   if (bus_.heard()) bus_.post([info](streaming_listener& l) { l.on_batch_submitted(info); });
-  info.started = setup_->now();
-  for (std::size_t o = 0; o != setup_->plan.output_stages.size(); ++o) {
-    auto const& s = setup_->plan.stages[setup_->plan.output_stages[o]];
+  info.started = now_.setup->now();
+  auto const& p = now_.setup->plan;
+  for (std::size_t o = 0; o != p.output_stages.size(); ++o) {
+    auto const& s = p.stages[p.output_stages[o]];
     info.outputs.push_back({o, s.nodes.front()->who->name(), {}, {}});
   }
   if (bus_.heard()) bus_.post([info](streaming_listener& l) { l.on_batch_started(info); });
-  batches_.push_back({std::move(info)});
+  batches_.push_back({std::move(info), 0, 0, false, {}});
+}
+
+batch_progress* driver_role::find(batch_id batch) {
+  auto const found = std::find_if(batches_.begin(), batches_.end(), [&](batch_progress const& b) {
+    return b.info.batch.id == batch;
+  });
+  return found == batches_.end() ? nullptr : &*found;
 }
 
 void driver_role::prepared(batch_id batch) {
-  auto found = std::find_if(batches_.begin(), batches_.end(),
-                            [&](in_flight const& b) { return b.info.batch.id == batch; });
-  if (found == batches_.end()) return;
+  auto* found = find(batch);
+  if (!found) return;
   ++found->prepared;
   commit_next();
+}
+
+void driver_role::diverted(msg::records_diverted& told) {
+  if (auto* found = find(told.batch)) found->diverted.add(std::move(told.records));
 }
 
 // The oldest batch commits, one output after the other in the order of registration.
@@ -44,19 +65,18 @@ void driver_role::commit_next() {
   if (is_doomed(oldest.info.batch.id)) return;
   oldest.committing = true;
   auto& output = oldest.info.outputs[oldest.committed];
-  output.start = setup_->now();
+  output.start = now_.setup->now();
   if (bus_.heard())
     bus_.post(
         [info = oldest.info, output](streaming_listener& l) { l.on_output_started(info, output); });
-  tell(self_, peers_.sinks[oldest.committed],
-       msg::output_commit{{setup_->epoch}, oldest.info.batch});
+  tell(self_, peers_.sinks[oldest.committed], msg::output_commit{{now_.epoch}, oldest.info.batch});
 }
 
 void driver_role::output_done(batch_id batch) {
   if (batches_.empty() || batches_.front().info.batch.id != batch) return;
   auto& oldest = batches_.front();
   auto& output = oldest.info.outputs[oldest.committed];
-  output.end = setup_->now();
+  output.end = now_.setup->now();
   if (bus_.heard())
     bus_.post([info = oldest.info, output](streaming_listener& l) {
       l.on_output_completed(info, output);
@@ -74,7 +94,6 @@ void driver_role::output_done(batch_id batch) {
 // can still be committed. What is younger cannot.
 void driver_role::doom(msg::role_failed const& failed) {
   if (!doomed_ || failed.batch < doomed_->batch) doomed_ = failed;
-  tell(self_, peers_.generator, msg::pause_cutting{{setup_->epoch}});
   give_up_if_nothing_is_left();
 }
 
@@ -83,19 +102,28 @@ void driver_role::give_up_if_nothing_is_left() {
   tell(self_, peers_.guardian, *doomed_);
 }
 
-void driver_role::finish(in_flight done) {
-  done.info.ended = setup_->now();
+void driver_role::finish(batch_progress done) {
+  done.info.ended = now_.setup->now();
+  done.info.skipped = done.diverted.skipped;
+  done.info.dead_letters = done.diverted.letters.size();
   auto const batch = done.info.batch.id;
-  if (setup_->core->log().enabled("driver", log_level::debug))
-    setup_->core->log().write("driver", log_level::debug,
-                              "batch " + std::to_string(batch) + " committed, " +
-                                  std::to_string(done.info.records) + " records");
+  now_.setup->core->committed(done.info.batch.time);
+  now_.kept->ledger.commit(batch, now_.setup->outside->clock().monotonic());
+  if (now_.setup->core->log().enabled("driver", log_level::debug))
+    now_.setup->core->log().write("driver", log_level::debug,
+                                  "batch " + std::to_string(batch) + " committed, " +
+                                      std::to_string(done.info.records) + " records");
   for (std::size_t i = 0; i != peers_.hosts.size(); ++i)
     if (auto const& in = done.info.inputs.at(i); in.records != 0 || !in.description.empty())
-      tell(self_, peers_.hosts[i], msg::batch_committed{{setup_->epoch}, batch});
-  tell(self_, peers_.generator, msg::batch_committed{{setup_->epoch}, batch});
-  if (bus_.heard())
+      tell(self_, peers_.hosts[i], msg::batch_committed{{now_.epoch}, batch});
+  tell(self_, peers_.generator, msg::batch_committed{{now_.epoch}, batch});
+  if (bus_.heard()) {
+    for (auto const& letter : done.diverted.letters)
+      bus_.post([letter](streaming_listener& l) { l.on_dead_letter(letter); });
     bus_.post([info = std::move(done.info)](streaming_listener& l) { l.on_batch_completed(info); });
+  }
+  if (!done.diverted.empty())
+    now_.setup->publish(std::move(done.diverted.letters), done.diverted.skipped);
 }
 
 }  // namespace sluice

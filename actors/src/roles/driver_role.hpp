@@ -9,7 +9,7 @@
 
 namespace sluice {
 
-/// Sent once, before anything else: whom the driver talks to.
+/// Sent before anything else, and again whenever a host was replaced: whom the driver talks to.
 struct driver_peers : msg::on<lane::control> {
   std::vector<caf::actor> sinks;  // by output
   caf::actor generator;
@@ -20,30 +20,26 @@ struct driver_peers : msg::on<lane::control> {
 class driver_role {
  public:
   static constexpr char const* role_name = "driver";
-  driver_role(caf::event_based_actor* self, setup_ptr setup, listener_bus bus);
+  driver_role(caf::event_based_actor* self, incarnation const& now, listener_bus bus);
   caf::behavior behavior();
 
  private:
-  struct in_flight {
-    batch_info info;
-    std::size_t prepared = 0;
-    std::size_t committed = 0;
-    bool committing = false;
-  };
-  void allocate(batch_info info);
+  void allocate(cut_batch const& batch);
   void prepared(batch_id batch);
+  void diverted(msg::records_diverted& told);
+  batch_progress* find(batch_id batch);
   void output_done(batch_id batch);
   void commit_next();
-  void finish(in_flight done);
+  void finish(batch_progress done);
   void doom(msg::role_failed const& failed);
   void give_up_if_nothing_is_left();
   bool is_doomed(batch_id batch) const { return doomed_ && doomed_->batch <= batch; }
 
   caf::event_based_actor* self_;
-  setup_ptr setup_;
+  incarnation now_;
   listener_bus bus_;
   driver_peers peers_;
-  std::deque<in_flight> batches_;
+  std::deque<batch_progress>& batches_;
   std::optional<msg::role_failed> doomed_;  // the oldest batch that failed
 };
 

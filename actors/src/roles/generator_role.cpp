@@ -10,18 +10,17 @@ constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
 
-generator_role::generator_role(caf::event_based_actor* self, setup_ptr setup,
+generator_role::generator_role(caf::event_based_actor* self, incarnation const& now,
                                std::vector<std::vector<caf::actor>> input_tasks)
     : self_{self},
-      setup_{std::move(setup)},
-      trigger_{setup_->core->settings().trigger},
-      grid_{trigger_, setup_->now()},
-      out_{self, setup_->epoch},
-      links_(setup_->inputs.size()),
-      status_(setup_->inputs.size()) {
-  setup_->zero = grid_.zero();
-  link_numbers const numbers{setup_->plan};
-  for (auto const& s : setup_->plan.stages)
+      now_{now},
+      trigger_{now.setup->core->settings().trigger},
+      state_{*now.kept->cutting},
+      out_{self, now.epoch},
+      links_(now.kept->inputs.size()),
+      status_(now.kept->inputs.size()) {
+  link_numbers const numbers{now.setup->plan};
+  for (auto const& s : now.setup->plan.stages)
     for (std::size_t p = 0; s.input_index && p != s.partitions; ++p)
       links_[*s.input_index].push_back(out_.add(numbers.of_input(s.id, p), input_tasks[s.id][p]));
 }
@@ -29,15 +28,7 @@ generator_role::generator_role(caf::event_based_actor* self, setup_ptr setup,
 caf::behavior generator_role::behavior() {
   return {
       [this](msg::cut_reply& reply) { share_arrived(reply); },
-      [this](msg::batch_committed const&) {
-        --in_flight_;
-        probed_ = false;
-        if (end_after_batch_ && in_flight_ == 0 && !cutting_) {
-          end_after_batch_ = false;
-          tell(self_, peers_.guardian, msg::stop_request{{setup_->epoch}, false});
-        }
-        advance();
-      },
+      [this](msg::batch_committed const&) { batch_done(); },
       [this](msg::input_changed const& changed) {
         status_[changed.input] = changed.status;
         advance();
@@ -48,12 +39,12 @@ caf::behavior generator_role::behavior() {
       },
       [this](msg::tick const& tick) {
         if (tick.generation != tick_generation_) return;
-        if (paused_) grid_.skip_to(setup_->now());
+        if (state_.paused) state_.grid.skip_to(now_.setup->now());
         arm_tick();
         advance();
       },
       [this](msg::probe_reply const& reply) {
-        if (reply.round != probe_round_) return;
+        if (reply.epoch != now_.epoch || reply.round != probe_round_) return;
         status_[reply.input] = reply.status;
         if (--probes_missing_ == 0) probed_ = true;
         advance();
@@ -62,84 +53,121 @@ caf::behavior generator_role::behavior() {
         if (linger_armed_) linger_over_ = true;
         advance();
       },
-      [this](msg::cut_now const&) {
-        ++requested_;
-        advance();
-      },
-      [this](msg::until_idle const& request) {
-        tickets_.push_back(request.ticket);
-        probed_ = false;
-        advance();
-      },
-      [this](msg::pause_cutting const&) { paused_ = true; },
-      [this](msg::resume_cutting const&) {
-        if (paused_) grid_.skip_to(setup_->now());
-        paused_ = false;
-        advance();
-      },
-      [this](msg::drain const&) {
-        draining_ = true;
-        probed_ = false;
-        for (auto const& host : peers_.hosts) tell(self_, host, msg::drain_inputs{{setup_->epoch}});
+      [this](msg::commanded const&) {
+        for (auto const& command : state_.commands.take()) obey(command);
         advance();
       },
       [this](msg::link_opened const& opened) {
         out_.granted(opened.epoch, opened.link, opened.total);
         advance();
       },
-      [this](generator_peers& peers) {
-        peers_ = std::move(peers);
-        begin();
-      },
+      [this](generator_peers& peers) { meet(std::move(peers)); },
   };
+}
+
+// The first time everything begins. Later a host was replaced: what the one before was asked for
+// may not come any more.
+void generator_role::meet(generator_peers peers) {
+  auto const first = peers_.hosts.empty();
+  peers_ = std::move(peers);
+  if (first) return begin();
+  if (state_.draining)
+    for (auto const& host : peers_.hosts) tell(self_, host, msg::drain_inputs{{now_.epoch}});
+  for (std::size_t i = 0; cutting_ && i != peers_.hosts.size(); ++i)
+    if (!cutting_->parts[i]) ask_for_share(i);
+  probe();
 }
 
 void generator_role::begin() {
   out_.open_all();
-  switch (trigger_.what) {
-    case trigger::kind::every: arm_tick(); break;
-    case trigger::kind::available_now: end_when_quiet_ = true; break;
-    case trigger::kind::once:
-      end_after_batch_ = true;
+  send_open_batches();
+  if (!std::exchange(state_.begun_once, true)) {
+    state_.end_when_quiet = trigger_.what == trigger::kind::available_now;
+    state_.end_after_batch = trigger_.what == trigger::kind::once;
+    if (state_.end_after_batch) {
       probe();
-      ++requested_;
-      break;
-    case trigger::kind::on_demand:
-    case trigger::kind::size: break;
+      ++state_.requested;
+    }
+  } else {
+    if (state_.draining)
+      for (auto const& host : peers_.hosts) tell(self_, host, msg::drain_inputs{{now_.epoch}});
+    probe();
+    end_after_the_one_batch();
   }
+  for (auto const& command : state_.commands.take()) obey(command);
+  if (state_.begun) ask_for_shares();
+  if (trigger_.what == trigger::kind::every) arm_tick();
   advance();
+}
+
+// What a generator before has cut and the driver has not committed.
+void generator_role::send_open_batches() {
+  for (auto const& batch : now_.kept->ledger.open()) send(batch);
+}
+
+void generator_role::obey(cut_command const& command) {
+  switch (command.what) {
+    case cut_command::kind::cut_now: ++state_.requested; break;
+    case cut_command::kind::pause: state_.paused = true; break;
+    case cut_command::kind::resume:
+      if (state_.paused) state_.grid.skip_to(now_.setup->now());
+      state_.paused = false;
+      break;
+    case cut_command::kind::drain:
+      state_.draining = true;
+      probed_ = false;
+      for (auto const& host : peers_.hosts) tell(self_, host, msg::drain_inputs{{now_.epoch}});
+      break;
+    case cut_command::kind::until_idle:
+      state_.tickets.push_back(command.ticket);
+      probed_ = false;
+      break;
+  }
+}
+
+void generator_role::batch_done() {
+  --in_flight_;
+  probed_ = false;
+  end_after_the_one_batch();
+  advance();
+}
+
+void generator_role::end_after_the_one_batch() {
+  if (!state_.end_after_batch || state_.requested != 0 || state_.begun || in_flight_ != 0) return;
+  state_.end_after_batch = false;
+  tell(self_, peers_.guardian, msg::stop_request{{now_.epoch}, false});
 }
 
 // Looks at everything and does the next thing, if there is one. Called after every event.
 void generator_role::advance() {
   if (cutting_ || probes_missing_ != 0 || peers_.hosts.empty()) return;
-  if (in_flight_ >= setup_->core->settings().max_in_flight_batches || !out_.all_idle()) return;
-  if (requested_ != 0) {
-    --requested_;
+  if (in_flight_ >= now_.setup->core->settings().max_in_flight_batches || !out_.all_idle()) return;
+  if (state_.requested != 0) {
+    --state_.requested;
     return cut_on_request();
   }
-  if (!tickets_.empty() || draining_ || end_when_quiet_) {
+  if (!state_.tickets.empty() || state_.draining || state_.end_when_quiet) {
     if (pursue_quiet()) return;
   }
-  if (!paused_ && !draining_) cut_if_due();
+  if (!state_.paused && !state_.draining) cut_if_due();
 }
 
 bool generator_role::cut_if_due() {
   switch (trigger_.what) {
     case trigger::kind::every:
-      if (grid_.due(setup_->now()) == 0) return false;
+      if (state_.grid.due(now_.setup->now()) == 0) return false;
       {
-        auto const time = grid_.on_tick();
+        auto const time = state_.grid.on_tick();
         cut(time, time, no_limit);
       }
       return true;
     case trigger::kind::on_demand:
       if ((cuttable() == 0 && !any_ready()) || !lingered()) return false;
-      cut(grid_.on_request(setup_->now()), setup_->now(), trigger_.max_records);
+      cut(state_.grid.on_request(now_.setup->now()), now_.setup->now(), trigger_.max_records);
       return true;
     case trigger::kind::size:
       if (cuttable() < trigger_.max_records && !any_ready()) return false;
-      cut(grid_.on_request(setup_->now()), setup_->now(), trigger_.max_records);
+      cut(state_.grid.on_request(now_.setup->now()), now_.setup->now(), trigger_.max_records);
       return true;
     case trigger::kind::available_now:
     case trigger::kind::once: return false;
@@ -160,7 +188,7 @@ bool generator_role::pursue_quiet() {
   }
   if (!all_idle()) {  // an input still reads: look again shortly
     probed_ = false;
-    self_->delayed_send(self_, std::chrono::milliseconds{1}, msg::proceed{{setup_->epoch}});
+    self_->delayed_send(self_, std::chrono::milliseconds{1}, msg::proceed{{now_.epoch}});
     return true;
   }
   reach_quiet();
@@ -168,79 +196,101 @@ bool generator_role::pursue_quiet() {
 }
 
 void generator_role::reach_quiet() {
-  for (auto ticket : std::exchange(tickets_, {})) setup_->core->idle_reached(ticket);
-  if (std::exchange(end_when_quiet_, false) || std::exchange(draining_, false))
-    tell(self_, peers_.guardian, msg::stop_request{{setup_->epoch}, false});
+  for (auto ticket : std::exchange(state_.tickets, {})) now_.setup->core->idle_reached(ticket);
+  if (std::exchange(state_.end_when_quiet, false) || std::exchange(state_.draining, false))
+    tell(self_, peers_.guardian, msg::stop_request{{now_.epoch}, false});
 }
 
 void generator_role::probe() {
   probes_missing_ = peers_.hosts.size();
   ++probe_round_;
   for (auto const& host : peers_.hosts)
-    tell(self_, host, msg::probe_request{{setup_->epoch}, probe_round_});
+    tell(self_, host, msg::probe_request{{now_.epoch}, probe_round_});
 }
 
 void generator_role::cut_on_request() {
   auto const bounded =
       trigger_.what == trigger::kind::size || trigger_.what == trigger::kind::on_demand;
-  cut(grid_.on_request(setup_->now()), setup_->now(), bounded ? trigger_.max_records : no_limit);
+  cut(state_.grid.on_request(now_.setup->now()), now_.setup->now(),
+      bounded ? trigger_.max_records : no_limit);
 }
 
 void generator_role::cut(batch_time time, batch_time submitted, std::uint64_t max_records) {
   probed_ = false;
   linger_over_ = false;
-  cutting next;
-  next.info.batch = {++last_batch_, time};
-  next.info.submitted = submitted;
-  next.info.inputs.resize(peers_.hosts.size());
-  next.missing = peers_.hosts.size();
-  next.shares.resize(peers_.hosts.size());
-  cutting_ = std::move(next);
-  for (std::size_t i = 0; i != peers_.hosts.size(); ++i) {
-    auto const share =
-        max_records == no_limit ? no_limit : std::min(max_records, status_[i].records);
+  begun_cut next{{++state_.last_batch, time}, submitted, {}};
+  for (auto const& s : status_) {
+    auto const share = max_records == no_limit ? no_limit : std::min(max_records, s.records);
     if (max_records != no_limit) max_records -= share;
-    tell(self_, peers_.hosts[i], msg::cut_request{{setup_->epoch}, cutting_->info.batch, share});
+    next.max_records.push_back(share);
   }
+  state_.begun = std::move(next);
+  ask_for_shares();
+}
+
+void generator_role::ask_for_shares() {
+  auto const n = peers_.hosts.size();
+  cutting_.emplace();
+  cutting_->info.batch = state_.begun->batch;
+  cutting_->info.submitted = state_.begun->submitted;
+  cutting_->info.inputs.resize(n);
+  cutting_->parts.resize(n);
+  cutting_->missing = n;
+  for (std::size_t i = 0; i != n; ++i) ask_for_share(i);
+}
+
+void generator_role::ask_for_share(std::size_t input) {
+  tell(self_, peers_.hosts[input],
+       msg::cut_request{{now_.epoch}, state_.begun->batch, state_.begun->max_records[input]});
 }
 
 void generator_role::share_arrived(msg::cut_reply& reply) {
-  if (!cutting_ || reply.batch != cutting_->info.batch.id) return;
+  if (!cutting_ || reply.batch != cutting_->info.batch.id || cutting_->parts[reply.input]) return;
   status_[reply.input] = reply.cut.after;
   auto& info = cutting_->info;
   info.records += reply.cut.records;
   info.buffered += reply.cut.after.records;
   info.inputs[reply.input] = {reply.input,
-                              setup_->inputs[reply.input].name(),
+                              now_.setup->inputs[reply.input].name(),
                               reply.cut.records,
                               reply.cut.bytes,
                               std::move(reply.cut.description),
                               reply.cut.after.records,
                               std::move(reply.counters)};
-  cutting_->shares[reply.input] = std::move(reply.cut);
+  cutting_->parts[reply.input] = std::move(reply.cut.parts);
   if (--cutting_->missing == 0) dispatch();
+}
+
+// From here on the batch has an end, whoever dies: it is in the ledger.
+void generator_role::dispatch() {
+  auto made = std::make_shared<cut_batch>();
+  made->info = std::move(cutting_->info);
+  for (auto& parts : cutting_->parts) made->shares.push_back(std::move(*parts));
+  cutting_.reset();
+  state_.begun.reset();
+  now_.kept->ledger.add(made);
+  send(made);
+  advance();
 }
 
 // The driver hears of the batch before anybody works on it: what it is told overtakes what comes of
 // the work.
-void generator_role::dispatch() {
-  auto batch = std::move(*cutting_);
-  cutting_.reset();
+void generator_role::send(std::shared_ptr<cut_batch const> const& batch) {
   ++in_flight_;
-  batch_context const now{batch.info.batch, setup_->zero};
-  tell(self_, peers_.driver, msg::batch_allocated{{setup_->epoch}, std::move(batch.info)});
+  tell(self_, peers_.driver, msg::batch_allocated{{now_.epoch}, batch});
+  batch_context const now{batch->info.batch, state_.grid.zero()};
+  auto const committed = now_.kept->ledger.committed();
   for (std::size_t i = 0; i != links_.size(); ++i)
     for (std::size_t p = 0; p != links_[i].size(); ++p)
-      out_.offer(links_[i][p], now, std::move(batch.shares[i].parts.at(p)));
+      out_.offer(links_[i][p], {now, batch->shares[i].at(p), committed});
   out_.pump();
-  advance();
 }
 
 void generator_role::arm_tick() {
   if (trigger_.what != trigger::kind::every) return;
-  auto const now = setup_->now();
-  self_->delayed_send(self_, grid_.next_tick(now) - now,
-                      msg::tick{{setup_->epoch}, ++tick_generation_});
+  auto const now = now_.setup->now();
+  self_->delayed_send(self_, state_.grid.next_tick(now) - now,
+                      msg::tick{{now_.epoch}, ++tick_generation_});
 }
 
 // Whether the wait for more records is over; starts it if it has not begun.
@@ -251,7 +301,7 @@ bool generator_role::lingered() {
     return true;
   }
   if (!std::exchange(linger_armed_, true))
-    self_->delayed_send(self_, trigger_.linger, msg::proceed{{setup_->epoch}});
+    self_->delayed_send(self_, trigger_.linger, msg::proceed{{now_.epoch}});
   return false;
 }
 

@@ -2,127 +2,318 @@
 
 #include "driver_role.hpp"
 #include "generator_role.hpp"
-#include "listener_bus.hpp"
 #include "receiver_host_role.hpp"
-#include "sink_role.hpp"
-#include "stage_role.hpp"
 
+#include <algorithm>
 #include <sluice/operators/error.hpp>
 
 namespace sluice {
 
+namespace {
+
+random_source randomness_for(world& outside, char const* subsystem) {
+  return [stream = outside.random(subsystem)]() mutable { return stream(); };
+}
+
+}  // namespace
+
 guardian_role::guardian_role(caf::event_based_actor* self, setup_ptr setup)
-    : self_{self}, setup_{std::move(setup)} {}
+    : self_{self},
+      now_{setup, make_cells(*setup), 0},
+      bus_{setup},
+      budget_{setup->core->settings().supervision.stages,
+              randomness_for(*setup->outside, "restarts")} {
+  for (std::size_t i = 0; i != now_.kept->inputs.size(); ++i)
+    hosts_.push_back({nullptr,
+                      {setup->core->settings().supervision.receivers,
+                       randomness_for(*setup->outside, "receiver restarts")},
+                      nullptr});
+}
 
 caf::behavior guardian_role::behavior() {
-  // The link to a child is for the child; what happened to it comes with the down message.
-  self_->set_exit_handler([](caf::exit_msg&) {});
   self_->set_down_handler([this](caf::down_msg& down) { child_died(down); });
+  spawn_bus();
   spawn_all();
+  bus_.post([now = now_.setup->now()](streaming_listener& l) { l.on_streaming_started(now); });
   return {
-      [this](msg::role_failed const& failed) { fail(failed.cause); },
-      [this](msg::stop_request const& request) {
-        if (!request.drain_first)
-          stop();
-        else if (!stopping_)
-          tell(self_, generator_, msg::drain{{setup_->epoch}});
+      [this](msg::role_failed const& failed) { work_failed(failed); },
+      [this](msg::restart_now const& due) {
+        if (phase_ == phase::waiting && due.number == restart_number_) restart();
       },
-      [this](msg::until_idle const& request) { tell(self_, generator_, request); },
-      [this](msg::cut_now const& request) { tell(self_, generator_, request); },
-      [this](msg::pause_cutting const& request) { tell(self_, generator_, request); },
-      [this](msg::resume_cutting const& request) { tell(self_, generator_, request); },
+      [this](msg::restart_host const& due) { restart_host(due.input); },
+      [this](msg::stop_request const& request) {
+        if (request.drain_first && phase_ != phase::suspended)
+          command({cut_command::kind::drain});
+        else
+          stop();
+      },
+      [this](msg::resume_request const&) { resume(); },
+      [this](msg::command const& request) { command(request.what); },
   };
 }
 
-caf::actor guardian_role::adopt(caf::actor child, std::string role) {
-  children_.emplace(child.address(), std::move(role));
-  return child;
+void guardian_role::command(cut_command what) {
+  now_.kept->cutting->commands.push(what);
+  if (region_.generator) tell(self_, region_.generator, msg::commanded{{now_.epoch}});
 }
 
-// Downstream first: whoever is spawned knows where its results go.
+// Spawning.
+
+caf::actor guardian_role::adopt(caf::actor made, child who) {
+  children_.emplace(made.address(), std::move(who));
+  return made;
+}
+
+void guardian_role::spawn_bus() {
+  bus_.deliver_through(adopt(spawn_role<listener_bus_role>(self_, now_.setup, bus_),
+                             {child::kind::bus, "listener bus"}));
+}
+
+void guardian_role::spawn_host(std::size_t input) {
+  hosts_[input].actor =
+      adopt(spawn_role<receiver_host_role>(self_, now_, input),
+            {child::kind::host, "receiver host of " + now_.setup->inputs[input].name(), input});
+  introduce(input);
+}
+
+void guardian_role::introduce(std::size_t input) {
+  tell(self_, hosts_[input].actor,
+       host_peers{{now_.epoch}, region_.generator, caf::actor{self_}, bus_});
+}
+
+// The region knows its hosts and the other way round, so both exist before they are introduced.
 void guardian_role::spawn_all() {
-  auto const& p = setup_->plan;
-  listener_bus const bus{self_, setup_};
-  listeners_ = adopt(bus.actor(), "listener bus");
-  auto driver = adopt(spawn_role<driver_role>(self_, setup_, bus), "driver");
-  std::vector<caf::actor> sinks;
-  for (auto s : p.output_stages)
-    sinks.push_back(adopt(spawn_role<sink_role>(self_, setup_, s, driver),
-                          "sink " + p.stages[s].nodes.front()->who->name()));
-  auto stages = spawn_stages(driver, sinks);
-  generator_ = adopt(spawn_role<generator_role>(self_, setup_, stages), "batch generator");
-  std::vector<caf::actor> hosts;
-  for (std::size_t i = 0; i != setup_->inputs.size(); ++i)
-    hosts.push_back(adopt(spawn_role<receiver_host_role>(self_, setup_, i, setup_->parallelism, bus,
-                                                         generator_, caf::actor{self_}),
-                          "receiver host of " + setup_->inputs[i].name()));
-  caf::actor const me{self_};
-  tell(self_, driver, driver_peers{{setup_->epoch}, sinks, generator_, hosts, me});
-  tell(self_, generator_, generator_peers{{setup_->epoch}, hosts, driver, me});
-  bus.post([now = setup_->now()](streaming_listener& l) { l.on_streaming_started(now); });
+  ++now_.epoch;
+  region_ = spawn_region(self_, now_, bus_, [this](caf::actor const& made, std::string role) {
+    adopt(made, {child::kind::region, std::move(role)});
+  });
+  for (std::size_t i = 0; i != hosts_.size(); ++i) hosts_[i].actor ? introduce(i) : spawn_host(i);
+  introduce_region();
+  phase_ = phase::running;
 }
 
-std::vector<std::vector<caf::actor>> guardian_role::spawn_stages(
-    caf::actor const& driver, std::vector<caf::actor> const& sinks) {
-  auto const& p = setup_->plan;
-  std::vector<std::vector<caf::actor>> tasks(p.stages.size());
-  for (auto s = p.stages.rbegin(); s != p.stages.rend(); ++s) {
-    if (s->output_index) {
-      tasks[s->id] = {sinks[*s->output_index]};
-      continue;
-    }
-    for (std::size_t index = 0; index != s->partitions; ++index) {
-      std::vector<std::vector<caf::actor>> to;
-      for (auto const& out : s->outs) {
-        auto& receivers = to.emplace_back();
-        for (auto r : receivers_of(out, index)) receivers.push_back(tasks[out.to_stage][r]);
-      }
-      tasks[s->id].push_back(
-          adopt(spawn_role<stage_role>(self_, setup_, s->id, index, std::move(to), driver),
-                "stage " + std::to_string(s->id) + " partition " + std::to_string(index)));
-    }
-  }
-  return tasks;
+void guardian_role::introduce_region() {
+  std::vector<caf::actor> hosts;
+  for (auto const& h : hosts_) hosts.push_back(h.actor);
+  caf::actor const me{self_};
+  tell(self_, region_.driver,
+       driver_peers{{now_.epoch}, region_.sinks, region_.generator, hosts, me});
+  tell(self_, region_.generator, generator_peers{{now_.epoch}, hosts, region_.driver, me});
 }
+
+// Failures.
 
 void guardian_role::child_died(caf::down_msg const& down) {
-  auto const child = children_.find(down.source);
-  if (child == children_.end()) return;
-  auto const role = child->second;
-  children_.erase(child);
-  if (!stopping_)
-    fail(std::make_exception_ptr(
-        stream_failure{role + " died: " + self_->system().render(down.reason)}));
-  finish_if_done();
+  auto const found = children_.find(down.source);
+  if (found == children_.end()) return;
+  auto const dead = std::move(found->second);
+  children_.erase(found);
+  if (phase_ == phase::stopping) return finish_if_done();
+  auto const cause = std::make_exception_ptr(
+      stream_failure{dead.role + " died: " + self_->system().render(down.reason)});
+  switch (dead.what) {
+    case child::kind::bus: return spawn_bus();
+    case child::kind::host: return host_died(dead.index, dead.role, cause);
+    case child::kind::region:
+      if (phase_ == phase::running) incident(cause, dead.role);
+      region_is_down();
+  }
 }
 
+void guardian_role::work_failed(msg::role_failed const& failed) {
+  if (failed.where.what == work_place::kind::input) {
+    auto& host = hosts_[failed.where.index];
+    host.cause = failed.cause;
+    if (host.actor) end(host.actor);
+    return;
+  }
+  if (phase_ != phase::running || failed.epoch != now_.epoch) return;
+  auto const& policy = now_.setup->core->settings().on_batch_failure;
+  auto const attempts = now_.kept->ledger.failed(failed.batch);
+  if (attempts <= policy.retries && !failed.hopeless)
+    return incident(failed.cause, "batch " + std::to_string(failed.batch));
+  switch (policy.then) {
+    case failed_batch::suspend: return suspend(failed.cause);
+    case failed_batch::stop: return fail(failed.cause);
+    case failed_batch::skip: return skip(failed);
+  }
+}
+
+// The failed task goes on as if its share of the batch had been empty; all others keep theirs.
+void guardian_role::skip(msg::role_failed const& failed) {
+  auto& kept = *now_.kept;
+  auto const index = failed.where.index;
+  cause_ = failed.cause;
+  who_failed_ = "batch " + std::to_string(failed.batch);
+  log(log_level::error, who_failed_ + " skipped by the task that failed: " + describe(cause_));
+  bus_.post([info = skip_info{failed.batch, describe(cause_)}](streaming_listener& l) {
+    l.on_batch_skipped(info);
+  });
+  halt([this, &kept, index, failed] {
+    if (failed.where.what == work_place::kind::stage)
+      kept.stages[index][failed.where.partition]->skip(failed.batch);
+    else
+      kept.sinks[index]->skip(failed.batch);
+    restart();
+  });
+}
+
+void guardian_role::incident(std::exception_ptr cause, std::string const& who) {
+  auto const now = now_.setup->outside->clock().monotonic();
+  if (auto const progress = now_.kept->ledger.progress()) {
+    budget_.committed(progress->first);
+    budget_.committed(progress->last);
+  }
+  auto const verdict = budget_.failed(now);
+  cause_ = cause;
+  who_failed_ = who;
+  if (verdict.action == restart_action::escalate) {
+    log(log_level::error, "no further restart: " + verdict.reason);
+    return suspend(cause);
+  }
+  log(log_level::warn, who + " failed, restarting in " +
+                           std::to_string(verdict.delay.count() / 1000) +
+                           " ms: " + describe(cause));
+  halt([this, delay = verdict.delay] {
+    phase_ = phase::waiting;
+    self_->delayed_send(self_, delay, msg::restart_now{{now_.epoch}, ++restart_number_});
+  });
+}
+
+// Two incarnations never work on the same cells: `then` runs when the last actor has gone.
+void guardian_role::halt(std::function<void()> then) {
+  phase_ = phase::halting;
+  when_down_ = std::move(then);
+  for (auto const& [address, who] : children_)
+    if (who.what == child::kind::region) end(caf::actor_cast<caf::actor>(address));
+  region_is_down();
+}
+
+void guardian_role::region_is_down() {
+  if (phase_ != phase::halting || has(child::kind::region)) return;
+  region_ = {};
+  std::exchange(when_down_, nullptr)();
+}
+
+void guardian_role::restart() {
+  spawn_all();
+  budget_.recovered();
+  now_.kept->ledger.begin_progress();
+  auto const open = now_.kept->ledger.open().size();
+  log(log_level::warn, "restarted as incarnation " + std::to_string(now_.epoch) + " with " +
+                           std::to_string(open) + " batches to do again");
+  bus_.post([info = actor_info{who_failed_, describe(cause_), now_.epoch}](streaming_listener& l) {
+    l.on_actor_restarted(info);
+  });
+}
+
+void guardian_role::suspend(std::exception_ptr cause) {
+  cause_ = cause;
+  halt([this] {
+    phase_ = phase::suspended;
+    bus_.post([text = describe(cause_)](streaming_listener& l) { l.on_suspended(text); });
+    now_.setup->core->suspend(cause_);
+  });
+}
+
+void guardian_role::resume() {
+  if (phase_ != phase::suspended) return command({cut_command::kind::resume});
+  budget_.resume();
+  for (auto& h : hosts_) h.budget.resume();
+  if (budget_.suspended()) {
+    log(log_level::error, "resume: the lifetime cap of restarts is spent");
+    return now_.setup->core->suspend(cause_);
+  }
+  now_.kept->ledger.forget_failures();
+  now_.kept->cutting->grid.skip_to(now_.setup->now());
+  restart();
+}
+
+// Hosts.
+
+void guardian_role::host_died(std::size_t input, std::string const& role,
+                              std::exception_ptr cause) {
+  auto& host = hosts_[input];
+  if (host.cause) cause = std::exchange(host.cause, nullptr);
+  host.actor = nullptr;
+  auto const now = now_.setup->outside->clock().monotonic();
+  auto const verdict = host.budget.failed(now);
+  if (verdict.action == restart_action::escalate) {
+    log(log_level::error, role + " is not restarted: " + verdict.reason);
+    if (phase_ != phase::suspended) suspend(cause);
+    return;
+  }
+  log(log_level::warn, role + " failed, restarting in " +
+                           std::to_string(verdict.delay.count() / 1000) +
+                           " ms: " + describe(cause));
+  self_->delayed_send(self_, verdict.delay, msg::restart_host{{now_.epoch}, input});
+  bus_.post([info = actor_info{role, describe(cause), now_.epoch}](streaming_listener& l) {
+    l.on_actor_restarted(info);
+  });
+}
+
+// With a region that is down, the host is spawned together with it.
+void guardian_role::restart_host(std::size_t input) {
+  hosts_[input].budget.recovered();
+  if (phase_ != phase::running || hosts_[input].actor) return;
+  spawn_host(input);
+  introduce_region();
+}
+
+// The end.
+
 void guardian_role::fail(std::exception_ptr cause) {
-  setup_->core->fail(std::move(cause));
+  now_.setup->core->fail(std::move(cause));
   stop();
 }
 
 // The listener bus goes last and in order, so that it delivers what was posted before.
 void guardian_role::stop() {
-  if (stopping_) return;
-  stopping_ = true;
-  for (auto const& [address, role] : children_) {
-    auto const child = caf::actor_cast<caf::actor>(address);
-    if (!child || child == listeners_) continue;
-    self_->send<caf::message_priority::high>(
-        child, caf::exit_msg{self_->address(), caf::exit_reason::user_shutdown});
-  }
+  if (phase_ == phase::stopping) return;
+  phase_ = phase::stopping;
+  for (auto const& [address, who] : children_)
+    if (who.what != child::kind::bus) end(caf::actor_cast<caf::actor>(address));
   finish_if_done();
 }
 
 void guardian_role::finish_if_done() {
-  if (!stopping_) return;
-  if (children_.size() == 1 && listeners_) {
-    self_->send(listeners_, caf::exit_msg{self_->address(), caf::exit_reason::user_shutdown});
-    listeners_ = nullptr;
+  if (phase_ != phase::stopping || has(child::kind::host) || has(child::kind::region)) return;
+  if (!std::exchange(ended_, true)) {
+    end_cells();
+    for (auto const& [address, who] : children_)
+      self_->send(caf::actor_cast<caf::actor>(address),
+                  caf::exit_msg{self_->address(), caf::exit_reason::user_shutdown});
   }
   if (!children_.empty()) return;
-  setup_->core->set_state(context_state::stopped);
+  now_.setup->core->set_state(context_state::stopped);
   self_->quit();
+}
+
+void guardian_role::end_cells() {
+  for (auto const& in : now_.kept->inputs) in->end();
+  for (auto const& sink : now_.kept->sinks) {
+    try {
+      sink->end();
+    } catch (...) {
+      log(log_level::error, "output '" + sink->who()->name() + "' failed to give up a batch: " +
+                                describe(std::current_exception()));
+    }
+  }
+}
+
+void guardian_role::end(caf::actor const& actor) {
+  if (actor)
+    self_->send<caf::message_priority::high>(
+        actor, caf::exit_msg{self_->address(), caf::exit_reason::user_shutdown});
+}
+
+bool guardian_role::has(child::kind what) const {
+  return std::any_of(children_.begin(), children_.end(),
+                     [&](auto const& c) { return c.second.what == what; });
+}
+
+void guardian_role::log(log_level level, std::string const& text) const {
+  now_.setup->core->log().write("guardian", level, text);
 }
 
 }  // namespace sluice

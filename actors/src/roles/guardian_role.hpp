@@ -1,10 +1,18 @@
-/// The root of a context's actors: spawns all, notices every death, ends all.
+/// The root of a context's actors: spawns them, notices every death, restarts what it took down,
+/// suspends when that happens too often, ends all.
+///
+/// What cuts, runs and commits batches is one region: it restarts together, with a higher epoch,
+/// and goes on with the batches in the ledger. Hosts of inputs restart one by one. What all of them
+/// know is in the cells, so an incident costs the time of a restart and nothing else.
 #pragma once
 
+#include "listener_bus.hpp"
+#include "region.hpp"
 #include "role.hpp"
 #include "setup.hpp"
 
 #include <map>
+#include <sluice/supervision/restart_budget.hpp>
 
 namespace sluice {
 
@@ -15,21 +23,66 @@ class guardian_role {
   caf::behavior behavior();
 
  private:
+  enum class phase {
+    running,
+    halting,    ///< the region is being ended
+    waiting,    ///< for the time of its restart
+    suspended,  ///< for somebody to resume
+    stopping
+  };
+  struct child {
+    enum class kind { bus, host, region } what;
+    std::string role;
+    std::size_t index = 0;  // of a host
+  };
+  struct hosted_input {
+    caf::actor actor;  // null: has died
+    restart_budget budget;
+    std::exception_ptr cause;  // why it was ended
+  };
+
+  void command(cut_command what);
+
+  caf::actor adopt(caf::actor made, child who);
+  void spawn_bus();
+  void spawn_host(std::size_t input);
   void spawn_all();
-  caf::actor adopt(caf::actor child, std::string role);
-  std::vector<std::vector<caf::actor>> spawn_stages(caf::actor const& driver,
-                                                    std::vector<caf::actor> const& sinks);
+  void introduce(std::size_t input);
+  void introduce_region();
+
   void child_died(caf::down_msg const& down);
+  void work_failed(msg::role_failed const& failed);
+  void skip(msg::role_failed const& failed);
+  void incident(std::exception_ptr cause, std::string const& who);
+  void halt(std::function<void()> then);
+  void region_is_down();
+  void restart();
+  void suspend(std::exception_ptr cause);
+  void resume();
+  void host_died(std::size_t input, std::string const& role, std::exception_ptr cause);
+  void restart_host(std::size_t input);
+
   void fail(std::exception_ptr cause);
   void stop();
   void finish_if_done();
+  void end_cells();
+  void end(caf::actor const& actor);
+  bool has(child::kind what) const;
+  void log(log_level level, std::string const& text) const;
 
   caf::event_based_actor* self_;
-  setup_ptr setup_;
-  std::map<caf::actor_addr, std::string> children_;
-  caf::actor generator_;
-  caf::actor listeners_;
-  bool stopping_ = false;
+  incarnation now_;
+  listener_bus bus_;
+  restart_budget budget_;  // of the region
+  phase phase_ = phase::running;
+  std::map<caf::actor_addr, child> children_;
+  region region_;
+  std::vector<hosted_input> hosts_;  // by input
+  std::function<void()> when_down_;  // what is done once the region has ended
+  std::exception_ptr cause_;         // of the last incident
+  std::string who_failed_;
+  std::uint64_t restart_number_ = 0;
+  bool ended_ = false;
 };
 
 }  // namespace sluice

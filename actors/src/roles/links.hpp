@@ -19,9 +19,7 @@ class sending_links {
   void open_all() {
     for (auto& l : links_) tell(self_, l.to, msg::link_open{{epoch_}, l.id, caf::actor{self_}});
   }
-  void offer(std::size_t index, batch_context const& now, partition part) {
-    links_[index].flow.offer({now, std::move(part)});
-  }
+  void offer(std::size_t index, flow::share item) { links_[index].flow.offer(std::move(item)); }
   /// Sends what has credit.
   void pump() {
     for (auto& l : links_) pump(l);
@@ -47,7 +45,9 @@ class sending_links {
   };
   void pump(one& l) {
     l.flow.pump([&](std::uint64_t sequence, flow::share item) {
-      tell(self_, l.to, msg::link_data{{epoch_}, l.id, sequence, item.now, std::move(item.part)});
+      tell(
+          self_, l.to,
+          msg::link_data{{epoch_}, l.id, sequence, item.now, std::move(item.part), item.committed});
     });
   }
 
@@ -74,7 +74,7 @@ class receiving_links {
   }
   void accept(msg::link_data& data) {
     auto const result = inbox_.accept(index_of(data.link), data.epoch, data.sequence,
-                                      {data.now, std::move(data.part)});
+                                      {data.now, std::move(data.part), data.committed});
     if (result != flow::arrival::accepted) ++refused_;
   }
   bool has_batch() const { return inbox_.has_batch(); }

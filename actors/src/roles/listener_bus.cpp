@@ -3,12 +3,13 @@
 namespace sluice {
 
 caf::behavior listener_bus_role::behavior() {
-  return {[this](msg::listener_event const& event) {
-    waiting_->fetch_sub(1);
+  return {[this](msg::listener_event const&) {
+    auto const deliver = bus_.next();
+    if (!deliver) return;
     inside_stream marker;
     for (auto const& listener : setup_->listeners) {
       try {
-        event.deliver(*listener);
+        deliver(*listener);
       } catch (...) {
         setup_->core->log().write("listener", log_level::error,
                                   "a listener threw: " + describe(std::current_exception()));
@@ -17,24 +18,41 @@ caf::behavior listener_bus_role::behavior() {
   }};
 }
 
-listener_bus::listener_bus(caf::event_based_actor* parent, setup_ptr setup)
-    : setup_{setup},
-      waiting_{std::make_shared<std::atomic<std::size_t>>(0)},
-      dropped_{std::make_shared<std::atomic<std::uint64_t>>(0)},
-      actor_{spawn_role<listener_bus_role>(parent, setup, waiting_)} {}
+listener_bus::listener_bus(setup_ptr setup)
+    : setup_{std::move(setup)}, queue_{std::make_shared<queue>()} {}
 
-void listener_bus::post(std::function<void(streaming_listener&)> deliver) const {
-  if (setup_->listeners.empty()) return;
-  if (waiting_->fetch_add(1) >= setup_->core->settings().listener_queue) {
-    waiting_->fetch_sub(1);
-    auto const n = dropped_->fetch_add(1) + 1;
-    if ((n & (n - 1)) == 0)  // 1, 2, 4, 8, ...: a flood does not flood the log
-      setup_->core->log().write(
-          "listener", log_level::warn,
-          std::to_string(n) + " listener events dropped: a listener is too slow");
-    return;
+void listener_bus::post(event deliver) const {
+  if (!heard()) return;
+  std::unique_lock lock{queue_->mutex};
+  if (queue_->waiting.size() >= setup_->core->settings().listener_queue) {
+    auto const n = ++queue_->dropped;
+    lock.unlock();
+    return tell_of_drop(n);
   }
-  tell_from_outside(actor_, msg::listener_event{{setup_->epoch}, std::move(deliver)});
+  queue_->waiting.push_back(std::move(deliver));
+  tell_from_outside(queue_->actor, msg::listener_event{});
+}
+
+void listener_bus::tell_of_drop(std::uint64_t dropped) const {
+  if ((dropped & (dropped - 1)) == 0)  // 1, 2, 4, 8, ...: a flood does not flood the log
+    setup_->core->log().write(
+        "listener", log_level::warn,
+        std::to_string(dropped) + " listener events dropped: a listener is too slow");
+}
+
+void listener_bus::deliver_through(caf::actor const& actor) const {
+  std::lock_guard guard{queue_->mutex};
+  queue_->actor = actor;
+  for (std::size_t i = 0; i != queue_->waiting.size(); ++i)
+    tell_from_outside(actor, msg::listener_event{});
+}
+
+listener_bus::event listener_bus::next() const {
+  std::lock_guard guard{queue_->mutex};
+  if (queue_->waiting.empty()) return nullptr;
+  auto result = std::move(queue_->waiting.front());
+  queue_->waiting.pop_front();
+  return result;
 }
 
 }  // namespace sluice

@@ -54,11 +54,21 @@ caf::behavior run_role(caf::stateful_actor<role_state<Role>>* self, Args... args
   return self->state.role->behavior();
 }
 
+// Not linked: a child that is killed would kill its parent, for `kill` cannot be trapped.
+template <class Role, class... Args>
+caf::behavior run_child(caf::stateful_actor<role_state<Role>>* self, caf::actor_addr parent,
+                        Args... args) {
+  self->monitor(parent);
+  self->set_down_handler([self](caf::down_msg const&) { self->quit(caf::exit_reason::kill); });
+  return run_role<Role, Args...>(self, std::move(args)...);
+}
+
 /// Spawns `Role` as a child of `parent`, which is told of its death; if the parent dies, it dies
 /// too.
 template <class Role, class... Args>
 caf::actor spawn_role(caf::event_based_actor* parent, Args... args) {
-  return parent->spawn<caf::monitored + caf::linked>(run_role<Role, Args...>, std::move(args)...);
+  return parent->spawn<caf::monitored>(run_child<Role, Args...>, parent->address(),
+                                       std::move(args)...);
 }
 
 }  // namespace sluice

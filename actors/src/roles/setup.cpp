@@ -12,6 +12,16 @@ std::size_t links_of(stage const& s) {
 
 }  // namespace
 
+void setup::publish(std::vector<dead_letter> letters, std::uint64_t skipped) const {
+  auto const n = letters.size();
+  core->log().write("driver", log_level::warn,
+                    std::to_string(n + skipped) + " records passed over, " + std::to_string(n) +
+                        " of them as dead letters");
+  if (n != 0 && dead_letters && !dead_letters->try_push(std::move(letters)))
+    core->log().write("driver", log_level::error,
+                      std::to_string(n) + " dead letters lost: too many wait to be read");
+}
+
 link_numbers::link_numbers(plan const& p) : plan_{p} {
   link_id next = 0;
   for (auto const& s : p.stages) {

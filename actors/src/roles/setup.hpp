@@ -3,17 +3,19 @@
 /// Thread rule: immutable after start, but for what says otherwise. Promise: outlives every role.
 #pragma once
 
+#include "actors/src/cells/cells.hpp"
 #include "actors/src/context_core.hpp"
 #include "actors/src/messages.hpp"
 
 #include <sluice/operators/plan.hpp>
+#include <sluice/receivers/batch_queue.hpp>
 #include <sluice/supervision/world.hpp>
 
 namespace sluice {
 
 /// An input as it was declared.
 struct declared_input {
-  std::unique_ptr<input> source;  // used by its host only
+  std::unique_ptr<input> source;  // until the start
   op_ptr who;
 
   /// As the program named it, for people.
@@ -25,10 +27,11 @@ struct setup {
   world* outside = nullptr;
   sluice::plan plan;
   std::size_t parallelism = 1;
+  record_error_rules record_rules;
+  std::shared_ptr<batch_queue<dead_letter>> dead_letters;  ///< null: nobody reads them
   batch_time zero{};
   std::vector<declared_input> inputs;
   std::vector<std::shared_ptr<streaming_listener>> listeners;
-  epoch_number epoch = 1;
 
   /// What a link may carry unprocessed.
   flow::credit link_window() const {
@@ -36,9 +39,19 @@ struct setup {
     return {o.max_in_flight_batches, o.link_buffer.records, o.link_buffer.bytes};
   }
   batch_time now() const { return outside->clock().now(); }
+  /// A batch is committed that has passed over records: tells and keeps them.
+  void publish(std::vector<dead_letter> letters, std::uint64_t skipped) const;
 };
 
 using setup_ptr = std::shared_ptr<setup>;
+
+/// What the actors that were spawned together share. The next ones have a higher epoch and the same
+/// cells.
+struct incarnation {
+  setup_ptr setup;
+  std::shared_ptr<cells> kept;
+  epoch_number epoch = 0;
+};
 
 /// Links are numbered by stage, port, sender and receiver, so that both ends know the number
 /// without asking; links from the generator come first.

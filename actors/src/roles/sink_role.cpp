@@ -4,17 +4,16 @@
 
 namespace sluice {
 
-sink_role::sink_role(caf::event_based_actor* self, setup_ptr setup, std::size_t stage_index,
+sink_role::sink_role(caf::event_based_actor* self, incarnation const& now, std::size_t stage_index,
                      caf::actor driver)
     : self_{self},
-      setup_{std::move(setup)},
+      now_{now},
       driver_{std::move(driver)},
-      output_{*setup_->plan.stages[stage_index].output_index},
-      who_{setup_->plan.stages[stage_index].nodes.front()->who},
-      work_{setup_->plan.stages[stage_index].nodes.front()->output->make_output()},
-      in_{self, setup_->epoch, setup_->link_window()} {
-  auto const& s = setup_->plan.stages[stage_index];
-  link_numbers const numbers{setup_->plan};
+      output_{*now.setup->plan.stages[stage_index].output_index},
+      cell_{*now.kept->sinks[output_]},
+      in_{self, now.epoch, now.setup->link_window()} {
+  auto const& s = now.setup->plan.stages[stage_index];
+  link_numbers const numbers{now.setup->plan};
   for (auto sender : senders_to(s.ports.at(0), 0, 1))
     in_.add(0, numbers.of(stage_index, 0, sender, 0));
 }
@@ -31,20 +30,20 @@ caf::behavior sink_role::behavior() {
 }
 
 void sink_role::prepare_ready() {
-  while (in_.has_batch()) {
+  while (!failed_ && in_.has_batch()) {
     auto batch = in_.take();
-    auto const ok = guarded(batch.now.batch,
-                            [&] { work_->prepare(batch.now, std::move(batch.by_port.at(0))); });
+    auto const ok =
+        guarded(batch.now.batch, [&] { cell_.prepare(batch.now, std::move(batch.by_port.at(0))); });
     if (!ok) return;
-    tell(self_, driver_, msg::batch_prepared{{setup_->epoch}, batch.now.batch.id, output_});
+    tell(self_, driver_, msg::batch_prepared{{now_.epoch}, batch.now.batch.id, output_});
   }
 }
 
 void sink_role::commit(batch_ref const& batch) {
-  if (!guarded(batch, [&] { work_->commit(batch); })) return;
+  if (!guarded(batch, [&] { cell_.commit(batch); })) return;
   // Credit returns with the commit: a slow sink is felt up to the source.
   in_.settle();
-  tell(self_, driver_, msg::output_committed{{setup_->epoch}, batch.id, output_});
+  tell(self_, driver_, msg::output_committed{{now_.epoch}, batch.id, output_});
 }
 
 template <class F>
@@ -55,15 +54,18 @@ bool sink_role::guarded(batch_ref const& batch, F&& work) {
     return true;
   } catch (operator_failure const& failed) {
     tell(self_, driver_,
-         msg::role_failed{{setup_->epoch},
+         msg::role_failed{{now_.epoch},
                           batch.id,
-                          make_stream_failure(failed.who(), batch, 0, failed.cause())});
+                          make_stream_failure(failed.who(), batch, 0, failed.cause()),
+                          {work_place::kind::output, output_, 0}});
   } catch (...) {
     tell(self_, driver_,
-         msg::role_failed{{setup_->epoch},
+         msg::role_failed{{now_.epoch},
                           batch.id,
-                          make_stream_failure(who_, batch, 0, std::current_exception())});
+                          make_stream_failure(cell_.who(), batch, 0, std::current_exception()),
+                          {work_place::kind::output, output_, 0}});
   }
+  failed_ = true;  // what comes after the failed batch must wait for it
   return false;
 }
 

@@ -10,7 +10,7 @@ namespace sluice {
 class sink_role {
  public:
   static constexpr char const* role_name = "sink";
-  sink_role(caf::event_based_actor* self, setup_ptr setup, std::size_t stage_index,
+  sink_role(caf::event_based_actor* self, incarnation const& now, std::size_t stage_index,
             caf::actor driver);
   caf::behavior behavior();
 
@@ -21,12 +21,12 @@ class sink_role {
   bool guarded(batch_ref const& batch, F&& work);
 
   caf::event_based_actor* self_;
-  setup_ptr setup_;
+  incarnation now_;
   caf::actor driver_;
   std::size_t output_;
-  op_ptr who_;
-  std::unique_ptr<batch_output> work_;
+  sink_cell& cell_;
   receiving_links in_;
+  bool failed_ = false;
 };
 
 }  // namespace sluice

@@ -2,17 +2,18 @@
 
 namespace sluice {
 
-stage_role::stage_role(caf::event_based_actor* self, setup_ptr setup, std::size_t stage_index,
-                       std::size_t partition_index, std::vector<std::vector<caf::actor>> to,
-                       caf::actor driver)
+stage_role::stage_role(caf::event_based_actor* self, incarnation const& now,
+                       std::size_t stage_index, std::size_t partition_index,
+                       std::vector<std::vector<caf::actor>> to, caf::actor driver)
     : self_{self},
-      setup_{std::move(setup)},
+      now_{now},
       driver_{std::move(driver)},
-      task_{setup_->plan.stages[stage_index], partition_index},
-      in_{self, setup_->epoch, setup_->link_window()},
-      out_{self, setup_->epoch} {
-  auto const& s = setup_->plan.stages[stage_index];
-  link_numbers const numbers{setup_->plan};
+      place_{work_place::kind::stage, stage_index, partition_index},
+      cell_{*now.kept->stages[stage_index][partition_index]},
+      in_{self, now.epoch, now.setup->link_window()},
+      out_{self, now.epoch} {
+  auto const& s = now.setup->plan.stages[stage_index];
+  link_numbers const numbers{now.setup->plan};
   if (s.input_index) in_.add(0, numbers.of_input(stage_index, partition_index));
   for (std::size_t p = 0; p != s.ports.size(); ++p)
     for (auto sender : senders_to(s.ports[p], partition_index, s.partitions))
@@ -55,20 +56,28 @@ void stage_role::run_next() {
 }
 
 void stage_role::run(flow::inbox::ready_batch batch) {
-  std::vector<std::vector<partition>> results;
+  stage_cell::outcome done;
   try {
     inside_stream marker;
-    results = task_.run(batch.now, batch.by_port);
+    done = cell_.run(batch.now, batch.by_port, batch.committed);
   } catch (...) {
     failed_ = true;
     tell(self_, driver_,
-         msg::role_failed{{setup_->epoch}, batch.now.batch.id, std::current_exception()});
+         msg::role_failed{{now_.epoch},
+                          batch.now.batch.id,
+                          std::current_exception(),
+                          place_,
+                          cell_.is_hopeless()});
     return;
   }
   batch.by_port.clear();
+  if (!done.diverted.empty())
+    tell(self_, driver_,
+         msg::records_diverted{{now_.epoch}, batch.now.batch.id, std::move(done.diverted)});
+  auto& results = done.given;
   for (std::size_t o = 0; o != results.size(); ++o)
     for (std::size_t r = 0; r != results[o].size(); ++r)
-      out_.offer(out_index_[o][r], batch.now, std::move(results[o][r]));
+      out_.offer(out_index_[o][r], {batch.now, std::move(results[o][r]), batch.committed});
   in_.settle();
   out_.pump();
 }

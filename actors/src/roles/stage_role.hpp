@@ -5,15 +5,13 @@
 #include "links.hpp"
 #include "setup.hpp"
 
-#include <sluice/operators/stage_task.hpp>
-
 namespace sluice {
 
 class stage_role {
  public:
   static constexpr char const* role_name = "stage";
   /// @param to  by out of the stage and receiver
-  stage_role(caf::event_based_actor* self, setup_ptr setup, std::size_t stage_index,
+  stage_role(caf::event_based_actor* self, incarnation const& now, std::size_t stage_index,
              std::size_t partition_index, std::vector<std::vector<caf::actor>> to,
              caf::actor driver);
   caf::behavior behavior();
@@ -23,9 +21,10 @@ class stage_role {
   void run(flow::inbox::ready_batch batch);
 
   caf::event_based_actor* self_;
-  setup_ptr setup_;
+  incarnation now_;
   caf::actor driver_;
-  stage_task task_;
+  work_place place_;
+  stage_cell& cell_;
   receiving_links in_;
   sending_links out_;
   std::vector<std::vector<std::size_t>> out_index_;  // by out and receiver: index in out_

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <sluice/operators/record_errors.hpp>
 #include <sluice/operators/time.hpp>
 #include <string>
 #include <vector>
@@ -41,6 +42,8 @@ struct batch_info {
   batch_time submitted{};      ///< when it was due
   std::optional<batch_time> started;
   std::optional<batch_time> ended;
+  std::uint64_t skipped = 0;       ///< records on which a function threw, passed over
+  std::uint64_t dead_letters = 0;  ///< likewise, and kept as dead letters
   std::vector<input_info> inputs;
   std::vector<output_info> outputs;
 
@@ -59,9 +62,16 @@ struct receiver_info {
   std::string message;  ///< of the event: the error, the reason
 };
 
-/// A core actor that was replaced, or that died for good.
+/// Something that has failed and was restarted: an actor and what died with it, or a batch.
 struct actor_info {
   std::string role;
+  std::string cause;
+  std::uint32_t epoch = 0;  ///< of those that go on
+};
+
+/// What a task has given up of a batch.
+struct skip_info {
+  batch_id batch = 0;
   std::string cause;
 };
 
@@ -78,6 +88,11 @@ class streaming_listener {
   virtual void on_batch_completed(batch_info const&) {}
   virtual void on_output_started(batch_info const&, output_info const&) {}
   virtual void on_output_completed(batch_info const&, output_info const&) {}
+  virtual void on_dead_letter(dead_letter const&) {}
+  virtual void on_batch_skipped(skip_info const&) {}
+  virtual void on_actor_restarted(actor_info const&) {}
+  /// Everything stands still. @param cause  why, for people
+  virtual void on_suspended(std::string const& cause) { static_cast<void>(cause); }
 };
 
 }  // namespace sluice

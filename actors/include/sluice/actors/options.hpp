@@ -4,10 +4,45 @@
 #include <chrono>
 #include <cstddef>
 #include <sluice/actors/trigger.hpp>
+#include <sluice/operators/record_errors.hpp>
 #include <sluice/receivers/input.hpp>
+#include <sluice/supervision/supervision_policy.hpp>
 #include <string>
 
 namespace sluice {
+
+/// What becomes of a batch that has failed for good.
+enum class failed_batch {
+  suspend,  ///< everything stands still, with its state kept, until `resume()`
+  stop,     ///< the stream ends
+  skip      ///< the task that failed goes on as if its share of the batch had been empty; counted
+};
+
+/// A function of the stream has thrown, or a sink has failed: the batch is tried again, with the
+/// waits of `options.supervision.stages`, then given up.
+struct batch_failure_policy {
+  std::size_t retries = 3;
+  failed_batch then = failed_batch::suspend;
+};
+
+/// Who restarts how often.
+struct supervision_options {
+  /// Generator, driver, stages and sinks, which restart together.
+  supervision_policy stages{};
+  /// Each receiver for itself.
+  supervision_policy receivers{};
+};
+
+/// Where `cache`, `persist` and `checkpoint` keep records.
+struct storage_options {
+  /// Bytes of memory for everything that one context keeps. When they are used up, the partitions
+  /// that were not used for longest go to disk, or are freed and computed again, as their level
+  /// says; those of one rdd make no room for each other.
+  std::size_t memory = std::size_t{512} << 20U;
+  /// Where partitions go that are to be on disk: in a new directory therein, which is made with the
+  /// first and removed with the context; empty: the system's directory for temporary files.
+  std::string directory;
+};
 
 struct options {
   /// Name in logs and listener events.
@@ -27,6 +62,19 @@ struct options {
   /// What each link between two tasks may carry unprocessed; a partition that exceeds it travels
   /// alone.
   buffer_limits link_buffer{};
+  /// What becomes of a record for which the function of a narrow operator (map, flat_map, filter,
+  /// map_values, flat_map_values) throws: one action for all, or a function that chooses.
+  record_error_policy on_record_error = error_action::restart;
+  /// Dead letters that one task may make of one batch; one more fails the batch.
+  std::size_t dead_letter_limit = 10'000;
+  /// What becomes of a batch in which something failed.
+  batch_failure_policy on_batch_failure{};
+  /// Restarts of actors that have died, and of batches that have failed.
+  supervision_options supervision{};
+  /// Room for what `cache` and `persist` keep.
+  storage_options storage{};
+  /// Where `rdd::checkpoint` writes, durably; empty: nowhere. See `streaming_context::checkpoint`.
+  std::string checkpoint_dir;
   /// Listener events that may wait for slow listeners; more are dropped, counted and logged.
   std::size_t listener_queue = 10'000;
   /// `trace`, `debug`, `info`, `warn`, `error` or `off`, then exceptions: `warn,receiver=debug`.

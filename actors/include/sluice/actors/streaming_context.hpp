@@ -13,6 +13,7 @@
 #include <sluice/actors/options.hpp>
 #include <sluice/operators/dstream.hpp>
 #include <sluice/operators/error.hpp>
+#include <sluice/operators/storage_level.hpp>
 #include <sluice/receivers/file_input.hpp>
 #include <sluice/receivers/queue_input.hpp>
 #include <sluice/receivers/raw_socket_input.hpp>
@@ -53,6 +54,15 @@ class streaming_context {
   dstream<T> queue_stream(std::shared_ptr<batch_queue<T>> queue, queue_options<T> how = {}) {
     return input_stream<T>(std::make_unique<queue_input<T>>(std::move(queue), std::move(how)));
   }
+  /// The records that `options.on_record_error` has made dead letters of.
+  /// @shape   batches of this context -> dstream<dead_letter>
+  /// @emits   what a batch has passed over, in a batch after its commit
+  /// @empty   no letter since the batch before is an empty batch
+  /// @fails   never by itself; it calls no function
+  /// @cost    the letters of one batch, until they are cut
+  /// @source  none in Spark
+  /// @example ssc.dead_letters().map(&dead_letter::cause).print();
+  dstream<dead_letter> dead_letters();
   /// Lines of a TCP peer to which the receiver connects.
   /// @shape   TCP connection -> dstream<std::string_view>
   /// @emits   lines without their end, in the order in which they came
@@ -210,6 +220,13 @@ class streaming_context {
 
   // Life.
 
+  /// How long streams that are kept remember their batches, for `dstream::slice`; without it they
+  /// remember the newest one.
+  /// @throws usage_error if it is not positive, was set before, or the context has been started
+  void remember(duration at_least);
+  /// Where `rdd::checkpoint` writes; counts instead of `options.checkpoint_dir`.
+  /// @throws usage_error if it is empty, was set before, or the context has been started
+  void checkpoint(std::string directory);
   /// @throws usage_error if it was started before, or has no output
   void start();
   /// Ends the stream and waits for it. A second call, and one before `start`, only sets the state.
@@ -235,6 +252,8 @@ class streaming_context {
   void add_listener(std::shared_ptr<streaming_listener> listener);
   /// The plan: stages, fused operators, links.
   std::string explain() const;
+  /// What `cache`, `persist` and `checkpoint` hold in memory, and what went to disk or was lost.
+  storage_use storage() const;
   options const& settings() const;
   std::size_t parallelism() const;
 

@@ -1,6 +1,7 @@
 /// The declared computation: nodes, edges and outputs, as data.
 ///
-/// Thread rule: built by one thread; nodes are immutable once made, ops until the graph is frozen.
+/// Thread rule: built by one thread; nodes are immutable once made (but see `lineage_hold`), ops
+/// until the graph is frozen.
 /// Promise: nothing runs while it is built; a mistake throws `usage_error` at the call that makes
 /// it.
 #pragma once
@@ -8,7 +9,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <sluice/operators/kept_partitions.hpp>
 #include <sluice/operators/kernel.hpp>
 #include <sluice/operators/time.hpp>
 #include <string>
@@ -19,6 +19,8 @@ namespace sluice {
 
 struct node;
 using node_ptr = std::shared_ptr<node>;
+class kept_batches;
+class kept_partitions;
 class session;
 
 /// How the partitions of one node reach those of the next.
@@ -53,9 +55,25 @@ struct node {
   std::shared_ptr<kernel const> compute;      ///< null for outputs
   std::shared_ptr<output_spec const> output;  ///< set for outputs only
   std::shared_ptr<kept_partitions> kept;      ///< set where an rdd is kept between jobs
+  std::shared_ptr<kept_batches> batches;      ///< set where a stream keeps its batches
   std::size_t partitions = 1;
   std::optional<std::size_t> input_index;  ///< set for inputs of a stream: which one
   duration slide{0};                       ///< 0: valid for every batch of the context
+};
+
+/// While it lives, a checkpoint does not clear the node's `inputs`.
+class lineage_hold {
+ public:
+  explicit lineage_hold(node_ptr of);
+  lineage_hold(lineage_hold const&) = delete;
+  lineage_hold& operator=(lineage_hold const&) = delete;
+  ~lineage_hold();
+  /// False if they have been cleared before.
+  bool held() const { return held_; }
+
+ private:
+  node_ptr of_;
+  bool held_;
 };
 
 /// The nodes and outputs of one context, or of one rdd job.

@@ -29,6 +29,10 @@ class task {
   virtual ~task() = default;
   /// Whether `run` is also called for a batch that none of the inputs has; they are absent then.
   virtual bool wants_absent() const { return false; }
+  /// Whether what `run` gives depends on earlier batches.
+  virtual bool has_state() const { return false; }
+  /// Whether `run` looks at none of its inputs: they are left out then.
+  virtual bool at_hand() const { return false; }
   /// @param inputs  one partition per edge of the node, chunks in the order of the upstream
   /// partitions
   virtual partition run(batch_context const& now, std::span<partition const> inputs) = 0;

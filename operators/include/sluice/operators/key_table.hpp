@@ -25,9 +25,8 @@ class key_table {
   std::pair<V*, bool> find_or_insert(Q const& key, Make&& make) {
     auto const hash = static_cast<std::size_t>(key_hash<K>{}(key));
     auto const next = static_cast<position_index::position>(entries_.size());
-    auto const at = index_.find_or_insert(hash, next, [&](auto i) {
-      return key_equal<K>{}(entries_[i].first, key);
-    });
+    auto const at = index_.find_or_insert(
+        hash, next, [&](auto i) { return key_equal<K>{}(entries_[i].first, key); });
     if (at != index_.none) return {&entries_[at].second, false};
     hashes_.push_back(hash);
     entries_.push_back(make());

@@ -45,13 +45,20 @@ struct stage {
 struct plan {
   std::vector<stage> stages;
   std::vector<std::size_t> output_stages;  ///< by registration order
+  std::vector<std::shared_ptr<lineage_hold>> holds;
 
   /// Stages, fused steps and links as text.
   std::string describe() const;
 };
 
+/// What a plan does with partitions that an rdd keeps.
+enum class kept_use {
+  rely,   ///< what a complete rdd was computed from is left out
+  verify  ///< only what a checkpoint has replaced is left out
+};
+
 /// Lowers what the outputs need; nodes that feed no output are left out.
-plan make_plan(std::vector<node_ptr> const& outputs);
+plan make_plan(std::vector<node_ptr> const& outputs, kept_use use = kept_use::rely);
 
 /// How many upstream partitions of `port` send to downstream partition `index` of `partitions`.
 std::vector<std::size_t> senders_to(stage_port const& port, std::size_t index,

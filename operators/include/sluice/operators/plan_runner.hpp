@@ -29,16 +29,20 @@ class plan_progress {
 
 class plan_runner {
  public:
-  /// @param of  outlives the runner
-  explicit plan_runner(plan const& of);
+  /// @param of     outlives the runner
+  /// @param rules  as for `stage_task`
+  explicit plan_runner(plan const& of, record_error_rules const* rules = nullptr);
 
   /// @param inputs  by input index of the stream: one partition per partition of the input node
   /// @return  by output: one partition per upstream partition
   std::vector<std::vector<partition>> run(batch_context const& now,
                                           std::vector<std::vector<partition>> const& inputs);
+  /// The records that the last run has passed over.
+  diverted_records take_diverted() { return std::exchange(diverted_, {}); }
 
  private:
   plan const& plan_;
+  diverted_records diverted_;
   std::vector<std::vector<stage_task>> tasks_;  // by stage and partition; none for outputs
 };
 

@@ -12,8 +12,8 @@ namespace sluice {
 /// A collection of `T`. With one parameter it is the type-erased form, to which every handle
 /// converts.
 ///
-/// Its operators: ops/narrow_ops.hpp, shape_ops.hpp, key_ops.hpp, join_ops.hpp, rdd_ops.hpp,
-/// rdd_actions.hpp.
+/// Its operators: ops/narrow_ops.hpp, shape_ops.hpp, key_ops.hpp, join_ops.hpp, rdd_control.hpp,
+/// rdd_ops.hpp, rdd_actions.hpp.
 template <class T, class Pipe>
 class rdd : public ops::rdd_actions<T, Pipe> {
   using base = ops::rdd_actions<T, Pipe>;

@@ -7,11 +7,22 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <sluice/operators/graph.hpp>
+#include <sluice/operators/time.hpp>
 #include <string>
 #include <vector>
 
 namespace sluice {
+
+class kept_store;
+
+/// How far the stream of a session has come.
+struct stream_progress {
+  bool started = false;
+  std::optional<batch_time> committed;  ///< the newest batch that is
+  duration remember{0};                 ///< how long batches are kept at least
+};
 
 class session {
  public:
@@ -29,6 +40,13 @@ class session {
   virtual void save_text(std::string const& directory, std::vector<partition> const& parts) = 0;
   /// Reads a text file, or all files of a directory, as chunks of lines.
   virtual std::vector<chunk_ptr> load_text(std::string const& path) = 0;
+  /// Where kept partitions live. Any thread.
+  virtual std::shared_ptr<kept_store> const& kept() const = 0;
+  /// Makes a directory for the checkpoint of an rdd. @return its path
+  /// @throws usage_error if checkpoints have no place, runtime_failure if it cannot be made
+  virtual std::string new_checkpoint() = 0;
+  /// Any thread.
+  virtual stream_progress progress() const = 0;
 };
 
 }  // namespace sluice

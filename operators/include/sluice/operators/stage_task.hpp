@@ -6,13 +6,16 @@
 #pragma once
 
 #include <sluice/operators/plan.hpp>
+#include <sluice/operators/record_errors.hpp>
 
 namespace sluice {
 
 class stage_task {
  public:
-  /// @param of  outlives the task
-  stage_task(stage const& of, std::size_t partition_index);
+  /// @param of     outlives the task
+  /// @param rules  for records on which functions throw; outlives the task; null: the batch fails
+  stage_task(stage const& of, std::size_t partition_index,
+             record_error_rules const* rules = nullptr);
 
   /// @param inputs  by port: the partitions of its senders in ascending order. For an input stage
   /// that
@@ -20,8 +23,19 @@ class stage_task {
   /// @return  by out of the stage: one partition per receiver
   std::vector<std::vector<partition>> run(batch_context const& now,
                                           std::vector<std::vector<partition>> const& inputs);
+  /// The records that the last run has passed over.
+  diverted_records take_diverted() { return std::exchange(diverted_, {}); }
+  /// Whether the rules say that the run that failed is not to be repeated.
+  bool is_hopeless() const { return hopeless_; }
+  /// Whether a batch that was run must not be run again.
+  bool has_state() const;
+  /// What `run` would return for a batch in which nothing is.
+  std::vector<std::vector<partition>> nothing() const;
 
  private:
+  void find_needed();
+  std::vector<std::vector<partition>> run_nodes(batch_context const& now,
+                                                std::vector<std::vector<partition>> const& inputs);
   partition run_node(std::size_t index, batch_context const& now,
                      std::vector<std::vector<partition>> const& inputs,
                      std::vector<partition> const& done);
@@ -36,6 +50,8 @@ class stage_task {
   struct node_task {
     std::unique_ptr<task> work;
     std::vector<input_of_node> inputs;
+    bool at_hand = false;  ///< it looks at no input
+    bool needed = false;   ///< somebody looks at what it gives
   };
   struct out_writer {
     std::unique_ptr<edge_writer> writer;
@@ -46,7 +62,10 @@ class stage_task {
   std::size_t partition_index_;
   std::vector<node_task> nodes_;
   std::vector<out_writer> outs_;
+  record_error_rules const* rules_;
   op_ptr current_;
+  diverted_records diverted_;
+  bool hopeless_ = false;
 };
 
 /// The failure of an operator as the error that reaches the user, with the cause nested.

@@ -1,4 +1,4 @@
-/// The one seam to files: append, read, list, rename, watch.
+/// The one seam to files: append, read, list, rename, lock, watch.
 ///
 /// Thread rule: a `storage` may be used from any thread; a file object by one thread at a time.
 /// Promise: nothing is durable before `sync`, no new or renamed name before `sync_directory`;
@@ -63,6 +63,12 @@ class watch {
   virtual ~watch() = default;
 };
 
+/// Holds a locked file until it is destroyed or the process ends.
+class file_lock {
+ public:
+  virtual ~file_lock() = default;
+};
+
 /// Files, as the runtime sees them. Paths are `/`-separated; relative ones are relative to the
 /// process (real) or to the root (simulated).
 class storage {
@@ -84,6 +90,10 @@ class storage {
   virtual io_result<void> remove(std::string const& path) = 0;
   /// Makes created, renamed and removed names of a directory durable.
   virtual io_result<void> sync_directory(std::string const& path) = 0;
+  /// Locks a file, which is made if it is missing, against everyone else, this process included. If
+  /// someone holds it, that is `durability_errc::in_use` naming the process; who has died holds
+  /// nothing.
+  virtual io_result<std::unique_ptr<file_lock>> lock(std::string const& path) = 0;
   /// Tells, on an unspecified thread and possibly once for several changes, that a file of the
   /// directory appeared, was moved there or was closed after writing, or that the directory itself
   /// was moved or removed.

@@ -13,11 +13,13 @@
 
 namespace sluice::testkit {
 
-/// An hour's grid: no clock cuts a batch while a test runs; `run_until_idle` cuts them all.
+/// An hour's grid: no clock cuts a batch while a test runs; `run_until_idle` cuts them all. A batch
+/// that fails ends the stream.
 inline options table_options() {
   options o;
   o.trigger = every(std::chrono::hours{1});
   o.parallelism = 2;
+  o.on_batch_failure = {.retries = 0, .then = failed_batch::stop};
   return o;
 }
 

@@ -33,7 +33,8 @@ enum class storage_operation {
   rename,
   remove,
   sync_directory,
-  watch
+  watch,
+  lock
 };
 
 /// The operation as it is written in this header.
@@ -75,11 +76,12 @@ class sim_storage final : public storage {
   io_result<void> rename(std::string const& from, std::string const& to) override;
   io_result<void> remove(std::string const& path) override;
   io_result<void> sync_directory(std::string const& path) override;
+  io_result<std::unique_ptr<file_lock>> lock(std::string const& path) override;
   io_result<std::unique_ptr<watch>> watch_directory(std::string const& directory,
                                                     std::function<void()> changed) override;
 
-  /// The machine stops and starts again. Open files answer `bad_file_descriptor` from here on, and
-  /// watches are silent. Faults that wait and the capacity stay.
+  /// The machine stops and starts again. Open files answer `bad_file_descriptor` from here on,
+  /// watches are silent, and locks are free. Faults that wait and the capacity stay.
   void crash(crash_loss loss);
 
   /// Sum of all file sizes that fits; an append beyond it fills up what is left and fails with

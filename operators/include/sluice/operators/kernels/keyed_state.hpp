@@ -140,6 +140,7 @@ class update_state_task final : public task {
     return out;
   }
 
+  bool has_state() const override { return true; }
   void keep() override {
     for (auto& [at, value] : updated_) {
       if (value)

@@ -57,6 +57,7 @@ class keyed_window : public task {
     if (due_) slide(panes_.gone(now), out);
     return out;
   }
+  bool has_state() const override { return true; }
   void keep() final {
     settle(true);
     // What has left is needed until the next result takes it away.

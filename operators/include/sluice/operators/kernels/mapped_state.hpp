@@ -178,6 +178,7 @@ class map_state_task final : public task, public snapshot_source<K, S> {
     return out;
   }
 
+  bool has_state() const override { return true; }
   void keep() override {
     for (auto& one : changes_) {
       if (one.at == states::none) continue;

@@ -10,6 +10,7 @@ class window_task final : public task {
   window_task(duration length, duration slide) : panes_{length}, clock_{slide} {}
   bool wants_absent() const override { return true; }
   partition run(batch_context const& now, std::span<partition const> inputs) override;
+  bool has_state() const override { return true; }
   void keep() override;
   void discard() override { panes_.discard(); }
 

@@ -8,6 +8,7 @@
 #include <sluice/operators/owned.hpp>
 #include <sluice/operators/pipe.hpp>
 #include <sluice/operators/show.hpp>
+#include <sluice/operators/steps/for_record.hpp>
 
 namespace sluice::kernels {
 
@@ -106,7 +107,9 @@ class foreach_writer final : public edge_writer {
 
   void write(partition const& in, std::span<partition>) override {
     for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-      pipe_(record, [&](auto&& x) { call_user(who_, f_, std::as_const(x)); });
+      pipe_(record, [&](auto&& x) {
+        steps::for_record(who_, x, [&] { std::invoke(f_, std::as_const(x)); });
+      });
     });
   }
 

@@ -75,21 +75,71 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
         .reduce_by_key(std::plus<>{}, partitions);
   }
 
-  /// Computes every batch once for all that use the handle, and owns its records.
+  /// Computes every batch once for all that use the handle, owns its records and remembers them.
   /// @shape   dstream<T> -> dstream<owned T>
   /// @emits   the records in their order
   /// @empty   empty stays empty
   /// @fails   never by itself; it calls no function
-  /// @cost    memory O(records of the batch); without it a handle that is used twice recomputes its
-  ///          fused steps
-  /// @source  Spark cache; differs: a batch is held until those that use it have run, no longer
+  /// @cost    memory O(records of the batches that `slice` can give), those within
+  ///          `options.storage.memory`; without it a handle that is used twice recomputes its fused
+  ///          steps
+  /// @source  Spark cache; differs: records are not serialized; use the handle that is returned
   /// @example auto upper = words.map(to_upper).cache();
   ///          upper.print();
   ///          upper.count().print();
-  [[nodiscard]] auto cache() const {
-    return this->template at_node<owned_t<T>>(
-        this->op("cache"), {detail::materialised_edge<owned_t<T>>(this->at_)},
-        kernels::make_pass_kernel(), this->at_.from->partitions);
+  [[nodiscard]] auto cache() const { return keeping("cache", storage_level::memory_only); }
+  /// Computes every batch once and remembers it in memory, as `cache`.
+  /// @shape   dstream<T> -> dstream<owned T>
+  /// @emits   the records in their order
+  /// @empty   empty stays empty
+  /// @fails   never by itself; it calls no function
+  /// @cost    as `cache`
+  /// @source  Spark persist; differs: as `cache`
+  /// @example auto kept = words.persist();
+  [[nodiscard]] auto persist() const { return keeping("persist", storage_level::memory_only); }
+  /// Computes every batch once and remembers it where `level` says.
+  /// @param   level  memory, disk or both; the least recently used partitions have to go first
+  /// @throws  usage_error if the level is `none`
+  /// @fails   never by itself; what disk does not take, or gives back damaged, is gone for `slice`,
+  ///          logged and counted in `streaming_context::storage()`
+  /// @cost    as `cache`; disk O(records that are there), each encoded once
+  /// @example auto kept = words.persist(storage_level::memory_and_disk);
+  [[nodiscard]] auto persist(storage_level level) const {
+    static_assert(has_codec<T>,
+                  "persist(level) may write records to disk, and this type has no codec: use "
+                  "cache(), or give it one (specialise sluice::codec, or describe its members by "
+                  "BOOST_DESCRIBE_CLASS)");
+    detail::check_level(level);
+    return keeping("persist", level, &partition_codec_of<owned_t<T>>::value);
+  }
+
+  /// The committed batches of a time span, as rdds. Any thread may call it while the stream runs.
+  /// @shape   dstream<T>, from, to -> std::vector<rdd<T>>
+  /// @emits   the batches with from <= time <= to in the order of their times, both floored to the
+  ///          stream's slide, counted from the start of the stream
+  /// @empty   an empty batch is an empty rdd; a time without a batch, or not after the start, is
+  ///          skipped
+  /// @param   from  the first time
+  /// @param   to  the last time
+  /// @throws  usage_error before `start`, on a handle that `cache` or `persist` did not return, and
+  ///          if a batch is older than the stream remembers (see `streaming_context::remember`);
+  ///          runtime_failure if there was no room for one, naming the remedy
+  /// @fails   never by itself; it calls no function
+  /// @cost    reads what is on disk; memory O(records of the batches given)
+  /// @source  Spark slice; differs: batches that are not there yet are left out instead of
+  /// computed,
+  ///          and the stream must be kept
+  /// @example auto kept = words.cache();
+  ///          kept.print();
+  ///          ssc.start();
+  ///          batch_time const now = std::chrono::time_point_cast<duration>(
+  ///              std::chrono::system_clock::now());
+  ///          for (auto const& batch : kept.slice(now - 10s, now)) std::cout << batch.count();
+  std::vector<rdd<T>> slice(batch_time from, batch_time to) const {
+    std::vector<rdd<T>> batches;
+    for (auto& parts : detail::slice(this->at_, from, to))
+      batches.push_back(make_rdd<T>(this->at_.owner->services(), std::move(parts)));
+    return batches;
   }
 
   /// Replaces every batch by the rdd that `f(rdd<T>)` or `f(rdd<T>, batch_time)` makes of it.
@@ -149,6 +199,13 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
   using base::base;
 
  private:
+  auto keeping(char const* kind, storage_level level,
+               partition_codec const* codec = nullptr) const {
+    return this->template on<owned_t<T>>(detail::make_remembering_node(
+        *this->at_.owner, this->op(kind), detail::materialised_edge<owned_t<T>>(this->at_), level,
+        codec));
+  }
+
   template <class F, class... Ts, class... Pipes>
   auto transformed(char const* kind, F f, dstream<Ts, Pipes> const&... in) const {
     static_assert(

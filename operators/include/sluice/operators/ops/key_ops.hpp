@@ -134,8 +134,8 @@ class key_ops : public shape_ops<Stream, T, Pipe> {
   auto combined(op_ptr who, Rule rule, std::size_t partitions) const {
     using k = owned_t<typename base::key>;
     return this->template at_node<std::pair<k, typename Rule::combined>>(
-        std::move(who), {combining(rule)},
-        kernels::make_kernel(kernels::merge_task<k, Rule>{rule}), this->shuffled(partitions));
+        std::move(who), {combining(rule)}, kernels::make_kernel(kernels::merge_task<k, Rule>{rule}),
+        this->shuffled(partitions));
   }
 
  private:

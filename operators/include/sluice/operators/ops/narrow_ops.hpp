@@ -143,8 +143,7 @@ class narrow_ops : public core<Stream, T, Pipe> {
     auto who = this->op(kind);
     auto in = this->leave(exchange::forward, kernels::partition_function_writer<Pipe, F, out>{
                                                  who, this->at_.pipe, std::move(f)});
-    return this->template at_node<out>(who, {std::move(in)},
-                                       kernels::make_pass_kernel(),
+    return this->template at_node<out>(who, {std::move(in)}, kernels::make_pass_kernel(),
                                        this->at_.from->partitions);
   }
 };

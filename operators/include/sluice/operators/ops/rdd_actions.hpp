@@ -185,9 +185,8 @@ class rdd_actions : public rdd_ops<T, Pipe> {
     auto made = detail::make_node(
         who, {std::move(in)},
         kernels::make_kernel(kernels::reduce_task<record, F>{who, std::move(f)}), 1);
-    auto result = kernels::concat<record>(
-        detail::run_job(*this->at_.owner, "reduce",
-                        {made, exchange::gather, kernels::make_pass_edge({})}));
+    auto result = kernels::concat<record>(detail::run_job(
+        *this->at_.owner, "reduce", {made, exchange::gather, kernels::make_pass_edge({})}));
     if (result.empty()) detail::refuse_empty_rdd("reduce", "use fold, or check count() first");
     return std::move(result.front());
   }

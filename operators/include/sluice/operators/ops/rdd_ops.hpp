@@ -2,24 +2,16 @@
 #pragma once
 
 #include <functional>
-#include <sluice/operators/kernels/keeping.hpp>
 #include <sluice/operators/kernels/parts.hpp>
 #include <sluice/operators/kernels/sample.hpp>
 #include <sluice/operators/kernels/sorting.hpp>
-#include <sluice/operators/ops/join_ops.hpp>
-
-namespace sluice::detail {
-
-[[noreturn]] void refuse_unpersist();
-std::string lineage(node const& last, std::vector<op_ptr> const& steps);
-
-}  // namespace sluice::detail
+#include <sluice/operators/ops/rdd_control.hpp>
 
 namespace sluice::ops {
 
 template <class T, class Pipe>
-class rdd_ops : public join_ops<rdd, T, Pipe> {
-  using base = join_ops<rdd, T, Pipe>;
+class rdd_ops : public rdd_control<T, Pipe> {
+  using base = rdd_control<T, Pipe>;
   using record = owned_t<T>;
 
  public:
@@ -54,8 +46,7 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
     auto in = this->leave(exchange::forward, kernels::sample_writer<Pipe>{
                                                  this->at_.pipe, with_replacement, fraction, seed});
     return this->template at_node<record>(this->op("sample"), {std::move(in)},
-                                          kernels::make_pass_kernel(),
-                                          this->at_.from->partitions);
+                                          kernels::make_pass_kernel(), this->at_.from->partitions);
   }
 
   /// The distinct records that both have.
@@ -120,7 +111,7 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
       return result;
     };
     return this->template listed<out>("cartesian", {list(), other.list()}, pair_up,
-                                      num_partitions() * other.num_partitions());
+                                      this->num_partitions() * other.num_partitions());
   }
 
   /// Collects the records for which `f` gives the same key.
@@ -187,7 +178,7 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
     detail::check_partitions("coalesce", partitions);
     return this->template at_node<T>(
         this->op("coalesce"), {detail::materialised_edge<T>(this->at_)},
-        kernels::make_pass_kernel(), std::min(partitions, num_partitions()));
+        kernels::make_pass_kernel(), std::min(partitions, this->num_partitions()));
   }
 
   /// Pairs every record with its number in the order of `collect()`.
@@ -210,7 +201,7 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
       }
       return std::move(in[0]);
     };
-    return listed<out>("zip_with_index", {list()}, number, num_partitions());
+    return listed<out>("zip_with_index", {list()}, number, this->num_partitions());
   }
 
   /// Folds the values of each key into a value of another type, beginning with `zero`.
@@ -257,57 +248,6 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
     return this->map([](T const& pair) { return pair.second; });
   }
 
-  /// Keeps the records in memory once a job has computed them, for all jobs that follow.
-  /// @shape   rdd<T> -> rdd<owned T>
-  /// @emits   the records in their order
-  /// @empty   empty stays empty
-  /// @fails   never by itself; it calls no function
-  /// @cost    memory O(records) until `unpersist`, or until the last handle on it is gone
-  /// @source  Spark cache; differs: use the handle that is returned
-  /// @example auto kept = names.map(to_upper).cache();
-  ///          auto n = kept.count();
-  [[nodiscard]] auto cache() const {
-    auto kept = std::make_shared<kept_partitions>(num_partitions());
-    auto make = [kept](std::size_t index) {
-      return std::make_unique<kernels::keeping_task>(kept, index);
-    };
-    auto made = detail::make_node(this->op("cache"), {detail::materialised_edge<record>(this->at_)},
-                                  kernels::make_kernel_by(std::move(make)), num_partitions());
-    made->kept = std::move(kept);
-    return this->template on<record>(std::move(made));
-  }
-  /// Frees what `cache` keeps; from now on every job computes it again.
-  /// @shape   result of cache -> nothing
-  /// @emits   nothing; no job runs
-  /// @empty   frees empty partitions too
-  /// @throws  usage_error if this handle is not one that `cache` returned
-  /// @fails   never; it calls no function
-  /// @source  Spark unpersist; differs: the handle cannot keep its records again
-  /// @example auto kept = names.cache();
-  ///          auto n = kept.count();
-  ///          kept.unpersist();
-  void unpersist() const {
-    if (!this->at_.from->kept || !is_identity<Pipe>) detail::refuse_unpersist();
-    this->at_.from->kept->forget();
-  }
-
-  /// How many partitions there are.
-  /// @shape   rdd<T> -> std::size_t
-  /// @emits   nothing; no job runs
-  /// @empty   counts empty partitions too
-  /// @fails   never; it calls no function
-  /// @source  Spark getNumPartitions
-  /// @example auto n = names.num_partitions();
-  std::size_t num_partitions() const { return this->at_.from->partitions; }
-  /// What the rdd is computed from, one line per node, the last one first.
-  /// @shape   rdd<T> -> std::string
-  /// @emits   text; no job runs
-  /// @empty   as ever; the records do not matter
-  /// @fails   never; it calls no function
-  /// @source  Spark toDebugString; differs: its own text
-  /// @example std::cout << names.distinct().debug_string();
-  std::string debug_string() const { return detail::lineage(*this->at_.from, this->at_.steps); }
-
  protected:
   using base::base;
 
@@ -340,7 +280,7 @@ class rdd_ops : public join_ops<rdd, T, Pipe> {
     using writer = kernels::sorting_writer<Pipe, decltype(order)>;
     auto in =
         this->leave(exchange::gather, kernels::wrapping_writer{writer{this->at_.pipe, order}});
-    auto const n = partitions != 0 ? partitions : num_partitions();
+    auto const n = partitions != 0 ? partitions : this->num_partitions();
     auto merge = [order, n](batch_context const&, std::vector<kernels::part_list> runs) mutable {
       return kernels::merge_runs<record>(std::move(runs[0]), order, n);
     };

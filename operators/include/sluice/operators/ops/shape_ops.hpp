@@ -26,8 +26,7 @@ class shape_ops : public narrow_ops<Stream, T, Pipe> {
     return this->template at_node<T>(
         this->op("union_with"),
         {detail::materialised_edge<T>(this->at_), detail::materialised_edge<T>(theirs)},
-        kernels::make_pass_kernel(),
-        std::max(this->at_.from->partitions, theirs.from->partitions));
+        kernels::make_pass_kernel(), std::max(this->at_.from->partitions, theirs.from->partitions));
   }
 
   /// Deals the records evenly into `partitions` partitions.
@@ -43,8 +42,7 @@ class shape_ops : public narrow_ops<Stream, T, Pipe> {
     detail::check_partitions("repartition", partitions);
     auto in = this->leave(exchange::rebalance, kernels::deal_writer<Pipe>{this->at_.pipe});
     return this->template at_node<owned_t<T>>(this->op("repartition"), {std::move(in)},
-                                              kernels::make_pass_kernel(),
-                                              partitions);
+                                              kernels::make_pass_kernel(), partitions);
   }
 
  protected:

@@ -32,7 +32,8 @@ class mapped_stream : public dstream<M> {
     edge in{states_, exchange::forward, kernels::make_edge(kernels::snapshot_writer<K, S>{}, {})};
     auto made = detail::make_node(owner->make_op("state_snapshots"), {std::move(in)},
                                   kernels::make_pass_kernel(), states_->partitions);
-    return dstream<record>{detail::position<identity_pipe<record>>{{owner, std::move(made), {}}, {}}};
+    return dstream<record>{
+        detail::position<identity_pipe<record>>{{owner, std::move(made), {}}, {}}};
   }
 
  private:
@@ -119,8 +120,7 @@ class state_ops : public window_ops<T, Pipe> {
     edge results{states, exchange::forward,
                  kernels::make_edge(kernels::results_writer<k, S>{}, {})};
     return mapped_stream<k, S, emitted>{
-        this->template at_node<emitted>(who, {std::move(results)},
-                                        kernels::make_pass_kernel(), n),
+        this->template at_node<emitted>(who, {std::move(results)}, kernels::make_pass_kernel(), n),
         states};
   }
 

@@ -1,7 +1,7 @@
 /// The step of `filter`: keeps the records for which the predicate holds.
 #pragma once
 
-#include <sluice/operators/op.hpp>
+#include <sluice/operators/steps/for_record.hpp>
 #include <type_traits>
 
 namespace sluice::steps {
@@ -19,7 +19,9 @@ struct filter_step {
 
   template <class X, class Emit>
   void operator()(X&& record, Emit& emit) {
-    if (call_user(who, f, std::as_const(record))) emit(std::forward<X>(record));
+    for_record(who, record, [&] {
+      if (std::invoke(f, std::as_const(record))) emit(std::forward<X>(record));
+    });
   }
 };
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <algorithm>  // for the concepts of ranges; <ranges> is slow to compile
-#include <sluice/operators/op.hpp>
 #include <sluice/operators/steps/emitted_type.hpp>
+#include <sluice/operators/steps/for_record.hpp>
 #include <type_traits>
 
 namespace sluice::steps {
@@ -20,13 +20,14 @@ struct flat_map_range_step {
   template <class X, class Emit>
   void operator()(X&& record, Emit& emit) {
     constexpr bool owns = !std::is_reference_v<range> && !std::ranges::view<range>;
-    auto take = [&]<class R>(R&& result) {
-      if constexpr (owns && std::is_lvalue_reference_v<R>)
-        emit(value(std::move(result)));
-      else
-        emit(value(result));
-    };
-    call_user_for_range(who, f, take, std::forward<X>(record));
+    for_record(who, record, [&] {
+      for (auto&& result : std::invoke(f, std::forward<X>(record))) {
+        if constexpr (owns && std::is_lvalue_reference_v<decltype(result)>)
+          emit(value(std::move(result)));
+        else
+          emit(value(result));
+      }
+    });
   }
 };
 
@@ -46,7 +47,7 @@ struct flat_map_emit_step {
       else
         emit(U(std::forward<R>(result)));
     };
-    call_user(who, f, std::forward<X>(record), emit_as_value);
+    for_record(who, record, [&] { std::invoke(f, std::forward<X>(record), emit_as_value); });
   }
 };
 

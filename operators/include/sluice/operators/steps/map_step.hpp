@@ -1,7 +1,7 @@
 /// The step of `map`: one record in, one record out.
 #pragma once
 
-#include <sluice/operators/op.hpp>
+#include <sluice/operators/steps/for_record.hpp>
 #include <type_traits>
 
 namespace sluice::steps {
@@ -19,7 +19,7 @@ struct map_step {
 
   template <class X, class Emit>
   void operator()(X&& record, Emit& emit) {
-    emit(call_user(who, f, std::forward<X>(record)));
+    for_record(who, record, [&] { emit(std::invoke(f, std::forward<X>(record))); });
   }
 };
 

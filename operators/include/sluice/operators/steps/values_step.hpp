@@ -2,7 +2,7 @@
 #pragma once
 
 #include <algorithm>  // for the concepts of ranges; <ranges> is slow to compile
-#include <sluice/operators/op.hpp>
+#include <sluice/operators/steps/for_record.hpp>
 #include <type_traits>
 #include <utility>
 
@@ -19,8 +19,10 @@ struct map_values_step {
 
   template <class X, class Emit>
   void operator()(X&& record, Emit& emit) {
-    auto result = call_user(who, f, std::as_const(record).second);
-    emit(value(std::forward<X>(record).first, std::move(result)));
+    for_record(who, record, [&] {
+      auto result = std::invoke(f, std::as_const(record).second);
+      emit(value(std::forward<X>(record).first, std::move(result)));
+    });
   }
 };
 
@@ -36,9 +38,10 @@ struct flat_map_values_step {
 
   template <class X, class Emit>
   void operator()(X&& record, Emit& emit) {
-    auto const& [key, mapped] = record;
-    auto take = [&](auto&& result) { emit(value(key, result)); };
-    call_user_for_range(who, f, take, mapped);
+    for_record(who, record, [&] {
+      for (auto&& result : std::invoke(f, std::as_const(record).second))
+        emit(value(record.first, result));
+    });
   }
 };
 

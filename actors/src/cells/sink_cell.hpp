@@ -1,0 +1,34 @@
+/// The work of one output, which outlives the actors that do it, one after the other.
+///
+/// Thread rule: one actor at a time. Promise: a batch is prepared once and committed once, however
+/// often it is asked for; what failed is tried from its beginning.
+#pragma once
+
+#include <map>
+#include <set>
+#include <sluice/operators/plan.hpp>
+
+namespace sluice {
+
+class sink_cell {
+ public:
+  /// @param of  an output stage; outlives the cell
+  explicit sink_cell(stage const& of);
+
+  op_ptr const& who() const { return who_; }
+  void prepare(batch_context const& now, std::vector<partition> parts);
+  void commit(batch_ref const& batch);
+  /// Gives up what is prepared. Called once no actor will come any more.
+  void end();
+  /// From now on this batch has no effect here.
+  void skip(batch_id batch) { skipped_.insert(batch); }
+
+ private:
+  op_ptr who_;
+  std::unique_ptr<batch_output> work_;
+  std::map<batch_id, batch_ref> prepared_;  // and not committed
+  std::set<batch_id> skipped_;
+  batch_id committed_ = 0;
+};
+
+}  // namespace sluice
