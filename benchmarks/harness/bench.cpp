@@ -118,6 +118,21 @@ finding compare(comparison const& which, by time, experiment const& work, turns 
   return result;
 }
 
+finding grown(growth const& which, experiment const& work, turns const& costs) {
+  auto const& larger = costs.at(which.larger);
+  auto const& smaller = costs.at(which.smaller);
+  finding result{which.larger + " : " + which.smaller, "growth", {}, which.bar, true};
+  std::vector<double> foreign;
+  for (std::size_t i = 0; i != larger.size(); ++i) {
+    result.samples.push_back(larger[i].cpu / smaller[i].cpu);
+    foreign.push_back(std::max(larger[i].foreign, smaller[i].foreign));
+  }
+  result.data = {{"records", static_cast<double>(work.records)},
+                 {"foreign_load", median(foreign)},
+                 {"peak_rss_bytes", static_cast<double>(peak_resident_bytes())}};
+  return result;
+}
+
 }  // namespace
 
 void report::interleave(experiment const& work) {
@@ -134,6 +149,7 @@ void report::interleave(experiment const& work) {
     if (which.time == by::cpu) add(compare(which, by::wall, work, costs));
     if (which.time == by::wall) add(compare(which, by::cpu, work, costs));
   }
+  for (auto const& which : work.growths) add(grown(which, work, costs));
 }
 
 void expect(std::string const& what, std::uint64_t expected, std::uint64_t found) {

@@ -44,10 +44,20 @@ struct comparison {
   by time = by::cpu;
 };
 
+/// What it costs that one dimension grows while the records stay the same: CPU time of the larger /
+/// CPU time of the smaller, so less is better.
+struct growth {
+  std::string larger;
+  std::string smaller;
+  /// The most that it may be; none: for information.
+  std::optional<double> bar = {};
+};
+
 /// Contenders for the same work and who is compared with whom.
 struct experiment {
   std::vector<contender> contenders;
-  std::vector<comparison> comparisons;
+  std::vector<comparison> comparisons = {};
+  std::vector<growth> growths = {};
   /// The work of one run, for the raw rates in the JSON lines.
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
@@ -71,7 +81,7 @@ class report {
  public:
   explicit report(settings how) : how_{how} {}
   [[nodiscard]] settings const& how() const { return how_; }
-  /// Runs the contenders in turn and adds a finding for each comparison.
+  /// Runs the contenders in turn and adds a finding for each comparison and growth.
   void interleave(experiment const& work);
   void add(finding result) { findings_.push_back(std::move(result)); }
   /// A remark below the table: what the reader must know to read the numbers.

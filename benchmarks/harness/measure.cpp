@@ -1,5 +1,6 @@
 #include "measure.hpp"
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -57,6 +58,11 @@ std::size_t peak_resident_bytes() {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
   return static_cast<std::size_t>(used.ru_maxrss) * 1024;
+}
+
+std::size_t allocated_bytes() {
+  auto const now = mallinfo2();
+  return now.uordblks + now.hblkhd;
 }
 
 stopwatch::stopwatch()

@@ -18,6 +18,8 @@ double cpu_seconds();
 std::size_t resident_bytes();
 /// The most that it ever was.
 std::size_t peak_resident_bytes();
+/// Bytes that are allocated now, as the C library counts them; whether they were touched or not.
+std::size_t allocated_bytes();
 
 /// What passed since a stopwatch was made.
 struct cost {

@@ -4,6 +4,18 @@
 
 namespace sluice {
 
+namespace {
+
+// Where memory does not matter, half the slots stay empty: most searches then end where they begin,
+// which the processor guesses. Larger tables wait for memory rather than for wrong guesses.
+constexpr std::size_t small_capacity = std::size_t{1} << 16;
+
+constexpr std::size_t limit_of(std::size_t capacity) {
+  return capacity <= small_capacity ? capacity / 2 : capacity - capacity / 4;
+}
+
+}  // namespace
+
 void position_index::clear(std::span<std::size_t const> hashes) {
   if (hashes.size() * 8 < slots_.size())
     for (auto hash : hashes) forget(static_cast<std::uint32_t>(hash));
@@ -26,7 +38,7 @@ void position_index::grow() {
   std::vector<slot> old(capacity);
   old.swap(slots_);
   mask_ = static_cast<std::uint32_t>(capacity - 1);
-  limit_ = capacity - capacity / 4;
+  limit_ = limit_of(capacity);
   for (auto const& s : old)
     if (s.at != none) slots_[probe(s.tag, [](position) { return false; })] = s;
 }

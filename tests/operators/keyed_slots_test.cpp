@@ -35,3 +35,16 @@ TEST_CASE("keyed slots agree with a map under any history, and positions stay") 
     CHECK(seen == model.size());
   });
 }
+
+TEST_CASE("keyed slots find a key by what was asked for ahead, among many and after erasures") {
+  keyed_slots<int, int> slots;
+  for (int key = 0; key != 20'000; ++key) slots.insert(key, -key);
+  for (int key = 0; key < 20'000; key += 3) slots.erase(slots.find(key));
+  for (int key = 0; key != 20'010; ++key) {
+    auto const hash = slots.hash_of(key);
+    auto const at = slots.find(key, hash, slots.prefetch_entry(hash));
+    REQUIRE(at == slots.find(key));
+    REQUIRE((at != slots.none) == (key < 20'000 && key % 3 != 0));
+    if (at != slots.none) REQUIRE(slots.value(at) == -key);
+  }
+}

@@ -110,6 +110,36 @@ TEST_CASE("map_with_state removes a state, which a later record may set again") 
       table<pairs>{{{1, 6}, {1, 12}, {1, 1}}, {{1, 3}, {1, 12}}, {{1, 1}}});
 }
 
+TEST_CASE("map_with_state begins anew with the states before when a batch is tried again") {
+  auto const tried = std::make_shared<int>(0);
+  auto const fails_once = [tried](int const& key, std::optional<int> value, state<int>& sum) {
+    if (*value == 13 && (*tried)++ == 0) throw std::runtime_error{"not yet"};
+    auto const now = sum.get_option().value_or(0) + *value;
+    if (now < 0)
+      sum.remove();
+    else
+      sum.update(now);
+    return pairs{key, now};
+  };
+  auto options = testkit::table_options();
+  options.parallelism = 1;
+  options.on_batch_failure = {.retries = 1, .then = failed_batch::stop};
+  testkit::simulation schedule{0, testkit::schedule::fifo};
+  auto const batches = testkit::run_to_idle(
+      schedule.where(),
+      [&](streaming_context& ssc) {
+        auto const in = table<pairs>{{{1, 5}, {2, 6}, {3, 7}},
+                                     {{1, 1}, {1, 1}, {2, -9}, {4, 4}, {3, 13}},
+                                     {{1, 1}, {2, 1}, {3, 1}, {4, 1}}};
+        return collect(ssc.queue_stream(in).map_with_state(state_spec(fails_once)));
+      },
+      options);
+  CHECK(*tried == 2);
+  check_same(batches, table<pairs>{{{1, 5}, {2, 6}, {3, 7}},
+                                   {{1, 6}, {1, 7}, {2, -3}, {4, 4}, {3, 20}},
+                                   {{1, 8}, {2, 1}, {3, 21}, {4, 5}}});
+}
+
 TEST_CASE("map_with_state gives an idle key one last call, strictly after its timeout") {
   auto const timing_out = [](auto in) {
     return in.map_with_state(state_spec(total_at_end).timeout(2h));

@@ -69,6 +69,8 @@ class chunk_of final : public chunk {
   void for_each(F&& f) const {
     for (auto const& record : records_) f(record);
   }
+  /// The record at place `i`, which must be there.
+  T const& operator[](std::size_t i) const { return records_[i]; }
 
  private:
   std::vector<T> records_;

@@ -23,7 +23,11 @@ class key_table {
   /// insert.
   template <class Q, class Make>
   std::pair<V*, bool> find_or_insert(Q const& key, Make&& make) {
-    auto const hash = static_cast<std::size_t>(key_hash<K>{}(key));
+    return find_or_insert(key, hash_of(key), std::forward<Make>(make));
+  }
+  /// @param hash  is `hash_of(key)`
+  template <class Q, class Make>
+  std::pair<V*, bool> find_or_insert(Q const& key, std::size_t hash, Make&& make) {
     auto const next = static_cast<position_index::position>(entries_.size());
     auto const at = index_.find_or_insert(
         hash, next, [&](auto i) { return key_equal<K>{}(entries_[i].first, key); });
@@ -34,10 +38,23 @@ class key_table {
   }
 
   template <class Q>
+  static std::size_t hash_of(Q const& key) {
+    return static_cast<std::size_t>(key_hash<K>{}(key));
+  }
+
+  /// See `kernels::for_each_ahead`.
+  void prefetch_index(std::size_t hash) const { index_.prefetch(hash); }
+  position_index::position prefetch_entry(std::size_t hash) const {
+    auto const at = index_.candidate(hash);
+    if (at != index_.none) __builtin_prefetch(&entries_[at]);
+    return at;
+  }
+
+  template <class Q>
   bool contains(Q const& key) const {
-    auto const hash = static_cast<std::size_t>(key_hash<K>{}(key));
-    return index_.find(hash, [&](auto i) { return key_equal<K>{}(entries_[i].first, key); }) !=
-           index_.none;
+    return index_.find(hash_of(key), [&](auto i) {
+      return key_equal<K>{}(entries_[i].first, key);
+    }) != index_.none;
   }
 
   std::size_t size() const { return entries_.size(); }

@@ -1,11 +1,13 @@
 /// Keyed state that lives across batches: stable positions, found by key or by its view.
 ///
 /// Thread rule: one thread at a time. Promise: iteration goes by position, and a position is given
-/// out again only after it was erased, so the same history has the same order.
+/// out again only after it was erased, so the same history has the same order. Entries stay where
+/// they are in memory.
 #pragma once
 
+#include <bitset>
 #include <cstddef>
-#include <optional>
+#include <memory>
 #include <sluice/operators/hash.hpp>
 #include <sluice/operators/position_index.hpp>
 #include <stdexcept>
@@ -15,64 +17,126 @@
 namespace sluice {
 
 /// A hash map whose entries stay where they are until they are erased.
+///
+/// They lie in segments of equal size: one that is added moves nothing, and what is reserved but
+/// not in use is at most one segment, not as much again.
 template <class K, class V>
 class keyed_slots {
  public:
   using position = position_index::position;
   static constexpr position none = position_index::none;
 
-  /// The position of `key`, or `none`.
-  template <class Q>
-  position find(Q const& key) const {
-    return index_.find(hash_of(key),
-                       [&](position at) { return key_equal<K>{}(slots_[at]->key, key); });
-  }
-
-  /// Adds a key that is not there.
-  position insert(K key, V value) {
-    auto const at = free_.empty() ? append() : reuse();
-    index_.find_or_insert(hash_of(key), at, [](position) { return false; });
-    slots_[at].emplace(std::move(key), std::move(value));
-    return at;
-  }
-
-  void erase(position at) {
-    index_.erase(hash_of(slots_[at]->key), at);
-    slots_[at].reset();
-    free_.push_back(at);
-  }
-
-  K const& key(position at) const { return slots_[at]->key; }
-  V& value(position at) { return slots_[at]->value; }
-  V const& value(position at) const { return slots_[at]->value; }
-  std::size_t size() const { return index_.size(); }
-  /// One more than the highest position in use.
-  std::size_t positions() const { return slots_.size(); }
-
-  /// Calls `f(position)` for every entry, in the order of positions.
-  template <class F>
-  void for_each(F&& f) const {
-    for (position at = 0; at != slots_.size(); ++at)
-      if (slots_[at]) f(at);
-  }
-
- private:
-  struct slot {
-    slot(K k, V v) : key{std::move(k)}, value{std::move(v)} {}
-    K key;
-    V value;
-  };
+  keyed_slots() = default;
+  keyed_slots(keyed_slots&&) noexcept = default;
+  keyed_slots& operator=(keyed_slots&&) noexcept = default;
 
   template <class Q>
   static std::size_t hash_of(Q const& key) {
     return static_cast<std::size_t>(key_hash<K>{}(key));
   }
 
+  /// The position of `key`, or `none`.
+  template <class Q>
+  position find(Q const& key) const {
+    return find(key, hash_of(key));
+  }
+  /// @param hash  is `hash_of(key)`
+  template <class Q>
+  position find(Q const& key, std::size_t hash) const {
+    return index_.find(hash, [&](position at) { return key_equal<K>{}(slot_at(at).key, key); });
+  }
+
+  /// @param likely  is `prefetch_entry(hash)`, and no key has come or gone since
+  template <class Q>
+  position find(Q const& key, std::size_t hash, position likely) const {
+    if (likely == none || key_equal<K>{}(slot_at(likely).key, key)) return likely;
+    return find(key, hash);
+  }
+
+  /// See `kernels::for_each_ahead`.
+  void prefetch_index(std::size_t hash) const { index_.prefetch(hash); }
+  position prefetch_entry(std::size_t hash) const {
+    auto const at = index_.candidate(hash);
+    if (at != index_.none) __builtin_prefetch(&slot_at(at));
+    return at;
+  }
+
+  /// Adds a key that is not there.
+  position insert(K key, V value) {
+    auto const at = free_.empty() ? append() : reuse();
+    index_.find_or_insert(hash_of(key), at, [](position) { return false; });
+    segments_[at / per_segment]->make(at % per_segment, std::move(key), std::move(value));
+    return at;
+  }
+
+  void erase(position at) {
+    index_.erase(hash_of(slot_at(at).key), at);
+    segments_[at / per_segment]->end(at % per_segment);
+    free_.push_back(at);
+  }
+
+  K const& key(position at) const { return slot_at(at).key; }
+  V& value(position at) { return slot_at(at).value; }
+  V const& value(position at) const { return slot_at(at).value; }
+  std::size_t size() const { return index_.size(); }
+  /// One more than the highest position in use.
+  std::size_t positions() const { return positions_; }
+
+  /// Calls `f(position)` for every entry, in the order of positions.
+  template <class F>
+  void for_each(F&& f) const {
+    for (position at = 0; at != positions_; ++at)
+      if (segments_[at / per_segment]->has(at % per_segment)) f(at);
+  }
+
+ private:
+  static constexpr std::size_t per_segment = 512;
+
+  struct slot {
+    K key;
+    V value;
+  };
+
+  /// Room for entries, some of which are there.
+  class segment {
+   public:
+    segment() = default;
+    segment(segment const&) = delete;
+    segment& operator=(segment const&) = delete;
+    ~segment() {
+      for (std::size_t i = 0; i != per_segment; ++i)
+        if (has(i)) std::destroy_at(&at(i));
+    }
+    bool has(std::size_t i) const { return used_[i]; }
+    slot& at(std::size_t i) { return room_.slots[i]; }
+    void make(std::size_t i, K&& key, V&& value) {
+      new (&room_.slots[i]) slot{std::move(key), std::move(value)};
+      used_[i] = true;
+    }
+    void end(std::size_t i) {
+      std::destroy_at(&at(i));
+      used_[i] = false;
+    }
+
+   private:
+    // A union, so that the entries begin and end one by one.
+    union room {
+      room() {}   // NOLINT(modernize-use-equals-default)
+      ~room() {}  // NOLINT(modernize-use-equals-default)
+      slot slots[per_segment];
+    };
+    std::bitset<per_segment> used_;
+    room room_;
+  };
+
+  slot& slot_at(position at) const { return segments_[at / per_segment]->at(at % per_segment); }
+
   position append() {
-    if (slots_.size() >= none)
+    if (positions_ >= none)
       throw std::length_error{"keyed state: more than 2^32 - 1 keys in one partition"};
-    slots_.emplace_back();
-    return static_cast<position>(slots_.size() - 1);
+    if (positions_ % per_segment == 0 && positions_ / per_segment == segments_.size())
+      segments_.push_back(std::make_unique_for_overwrite<segment>());
+    return static_cast<position>(positions_++);
   }
   position reuse() {
     auto const at = free_.back();
@@ -80,7 +144,8 @@ class keyed_slots {
     return at;
   }
 
-  std::vector<std::optional<slot>> slots_;
+  std::vector<std::unique_ptr<segment>> segments_;
+  std::size_t positions_ = 0;
   std::vector<position> free_;
   position_index index_;
 };

@@ -25,6 +25,15 @@ class position_index {
     return size_ == 0 ? none : slots_[probe(hash, same)].at;
   }
 
+  /// Asks for the memory where the search for this hash begins.
+  void prefetch(std::size_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[static_cast<std::uint32_t>(hash) & mask_]);
+  }
+  /// The position that `find` compares first, or `none`: then `find` finds nothing.
+  position candidate(std::size_t hash) const {
+    return find(hash, [](position) { return true; });
+  }
+
   /// As `find`; what is not there is added as `next`.
   template <class Same>
   position find_or_insert(std::size_t hash, position next, Same&& same) {

@@ -16,7 +16,7 @@ template <class K>
 struct by_hash {
   template <class Key>
   std::size_t operator()(Key const& key, std::size_t buckets) const {
-    return bucket_of(static_cast<std::size_t>(key_hash<K>{}(key)), buckets);
+    return buckets == 1 ? 0 : bucket_of(static_cast<std::size_t>(key_hash<K>{}(key)), buckets);
   }
 };
 
@@ -38,7 +38,9 @@ template <class K, class V>
 class bucket_vectors {
  public:
   bucket_vectors(std::size_t buckets, std::size_t expected) : pairs_(buckets) {
-    for (auto& p : pairs_) p.reserve(expected / buckets + 1);
+    // A little more than a fair share, which half of the buckets exceed.
+    auto const share = expected / buckets;
+    for (auto& p : pairs_) p.reserve(buckets == 1 ? share : share + share / 8 + 1);
   }
   template <class Key, class Value>
   void push(std::size_t bucket, Key&& key, Value&& value) {
@@ -162,10 +164,12 @@ class hash_writer final : public edge_writer {
       : pipe_{std::move(pipe)}, choose_{std::move(choose)} {}
 
   void write(partition const& in, std::span<partition> buckets) override {
-    bucket_vectors<key, value> dealt{buckets.size(), 0};
+    bucket_vectors<key, value> dealt{buckets.size(), expected_};
+    expected_ = 0;
     for_each_record<typename Pipe::source>(in, [&](auto const& record) {
       pipe_(record, [&](auto&& pair) {
         auto const bucket = choose_(pair.first, buckets.size());
+        ++expected_;
         dealt.push(bucket, to_owned(std::forward<decltype(pair)>(pair).first),
                    to_owned(std::forward<decltype(pair)>(pair).second));
       });
@@ -176,6 +180,7 @@ class hash_writer final : public edge_writer {
  private:
   Pipe pipe_;
   Choose choose_;
+  std::size_t expected_ = 0;  // pairs of the batch before: room for as many is made at once
 };
 
 /// Merges combined pairs of all upstream partitions.

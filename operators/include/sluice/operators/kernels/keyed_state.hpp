@@ -1,10 +1,11 @@
 /// State per key across batches: `update_state_by_key` and `map_with_state`.
 ///
-/// Thread rule: see kernel.hpp. Promise: a batch works on a copy of what it changes; `keep` makes
-/// that the state, `discard` forgets it.
+/// Thread rule: see kernel.hpp. Promise: until `keep`, what a batch changes is there twice, before
+/// and after; `discard` goes back to what was before.
 #pragma once
 
 #include <limits>
+#include <sluice/operators/kernels/ahead.hpp>
 #include <sluice/operators/kernels/prototype.hpp>
 #include <sluice/operators/kernels/window_panes.hpp>
 #include <sluice/operators/key_table.hpp>
@@ -26,49 +27,53 @@ void take_share(state_list<K, S> const& all, std::size_t index, std::size_t part
   }
 }
 
-/// The values of a batch, contiguous per key, keys in the order in which they first appear.
-template <class K, class V>
+/// The values of a batch, contiguous per group, in the order of their arrival.
+template <class V>
 class grouped_values {
  public:
-  void assign(partition const& in) {
-    keys_.clear();
-    group_of_.clear();
-    for_each_record<std::pair<K, V>>(in, [&](std::pair<K, V> const& pair) {
-      auto const next = static_cast<std::uint32_t>(keys_.size());
-      auto const group =
-          *keys_.find_or_insert(pair.first,
-                                [&] {
-                                  return std::pair{pair.first, next};
-                                })
-               .first;
-      group_of_.push_back(group);
-    });
-    lay_out(in);
+  /// @param groups  how many groups there may be; more are added by number
+  void begin(std::size_t groups, std::size_t records) {
+    if (records > std::numeric_limits<std::uint32_t>::max())
+      throw std::length_error{
+          "update_state_by_key: more than 2^32 - 1 records of one batch in one partition"};
+    ends_.assign(groups, 0);
+    values_.clear();
+    arrivals_.clear();
+    arrivals_.reserve(records);
   }
-  std::size_t size() const { return begin_.empty() ? 0 : begin_.size() - 1; }
-  K const& key(std::size_t group) { return keys_.entries()[group].first; }
-  std::span<V const> values(std::size_t group) const {
-    return std::span{values_}.subspan(begin_[group], begin_[group + 1] - begin_[group]);
+  void add(std::uint32_t group, V const& value) {
+    if (group >= ends_.size()) ends_.resize(group + 1, 0);
+    ++ends_[group];
+    arrivals_.push_back({&value, group});
+  }
+  /// The values stay where they are until the next `begin`.
+  void lay_out() {
+    std::size_t sum = 0;
+    for (auto& end : ends_) end = static_cast<std::uint32_t>(std::exchange(sum, sum + end));
+    if constexpr (std::is_trivially_copyable_v<V> && std::is_default_constructible_v<V>) {
+      values_.resize(arrivals_.size());
+      for (auto const& [value, group] : arrivals_) values_[ends_[group]++] = *value;
+    } else {
+      std::vector<V const*> placed(arrivals_.size());
+      for (auto const& [value, group] : arrivals_) placed[ends_[group]++] = value;
+      values_.reserve(placed.size());
+      for (auto const* value : placed) values_.push_back(*value);
+    }
+  }
+  std::span<V const> of(std::size_t group) const {
+    if (values_.empty()) return {};
+    auto const first = group == 0 ? 0 : ends_[group - 1];
+    return std::span{values_}.subspan(first, ends_[group] - first);
   }
 
  private:
-  void lay_out(partition const& in) {
-    begin_.assign(keys_.size() + 1, 0);
-    for (auto group : group_of_) ++begin_[group + 1];
-    for (std::size_t g = 1; g < begin_.size(); ++g) begin_[g] += begin_[g - 1];
-    auto at = begin_;
-    std::vector<std::optional<V>> placed(group_of_.size());
-    std::size_t next = 0;
-    for_each_record<std::pair<K, V>>(
-        in, [&](std::pair<K, V> const& pair) { placed[at[group_of_[next++]]++] = pair.second; });
-    values_.clear();
-    values_.reserve(placed.size());
-    for (auto& value : placed) values_.push_back(std::move(*value));
-  }
+  struct arrival {
+    V const* value;
+    std::uint32_t group;
+  };
 
-  key_table<K, std::uint32_t> keys_;
-  std::vector<std::uint32_t> group_of_;  // by record
-  std::vector<std::size_t> begin_;       // by group, and the end
+  std::vector<std::uint32_t> ends_;  // by group: how many, then where its next goes, then its end
+  std::vector<arrival> arrivals_;
   std::vector<V> values_;
 };
 
@@ -109,10 +114,15 @@ struct updated_state {
 };
 
 /// Calls the function for every key that has state or records, and emits every state.
+///
+/// What it emits is also what the states become: `keep` takes them from there.
 template <class K, class V, class S, class F>
 class update_state_task final : public task {
   using slots = keyed_slots<K, S>;
   using position = typename slots::position;
+  using result_chunk = chunk_of<std::pair<K, S>>;
+  // Else copies are made while the batch runs, which may fail, and moved when it is kept.
+  static constexpr bool copies_never_throw = std::is_nothrow_copy_assignable_v<S>;
 
  public:
   update_state_task(std::size_t index, std::size_t partitions, op_ptr who, duration slide, F f,
@@ -132,63 +142,105 @@ class update_state_task final : public task {
     out.absent = inputs[0].absent && (!started_ || !clock_.due(now));
     if (out.absent) return out;
     if (!started_) load();
-    batch_.assign(inputs[0]);
+    group(inputs[0]);
     state_list<K, S> results;
+    results.reserve(states_.size() + created_.size());
     update_old(results);
+    kept_ = results.size();
     update_new(results);
-    if (!results.empty()) out.chunks.push_back(make_chunk(std::move(results)));
+    if (results.empty()) return out;
+    if constexpr (!copies_never_throw) {
+      renewed_.clear();
+      for (std::size_t i = 0; i != kept_; ++i) renewed_.push_back(results[i].second);
+    }
+    results_ = std::make_shared<result_chunk const>(std::move(results));
+    out.chunks.push_back(results_);
     return out;
   }
 
   bool has_state() const override { return true; }
   void keep() override {
-    for (auto& [at, value] : updated_) {
-      if (value)
-        states_.value(at) = std::move(*value);
-      else
-        states_.erase(at);
-    }
-    for (auto& [key, value] : created_) states_.insert(std::move(key), std::move(value));
+    if (results_) renew();
+    for (auto at : erased_) states_.erase(at);
+    if (results_) insert_new();
     clock_.passed(now_);
     forget();
   }
   void discard() override { forget(); }
 
  private:
-  static constexpr std::uint32_t no_group = std::numeric_limits<std::uint32_t>::max();
-
   void load() {
     started_ = true;
     take_share(*initial_, index_, partitions_,
                [&](K const& key, S const& value) { states_.insert(key, value); });
   }
 
+  // A key with state has its position for a group, a new one comes after all of them.
+  void group(partition const& in) {
+    created_.clear();
+    auto const old = static_cast<std::uint32_t>(states_.positions());
+    batch_.begin(old, in.records());
+    auto const add = [&](std::pair<K, V> const& pair, std::size_t hash, position likely) {
+      auto at = states_.find(pair.first, hash, likely);
+      if (at == slots::none) {
+        auto const next = static_cast<std::uint32_t>(old + created_.size());
+        at = *created_.find_or_insert(pair.first, hash,
+                                      [&] {
+                                        return std::pair{pair.first, next};
+                                      })
+                  .first;
+      }
+      batch_.add(at, pair.second);
+    };
+    for_each_ahead<std::pair<K, V>>(in, states_, add);
+    batch_.lay_out();
+  }
+
   void update_old(state_list<K, S>& results) {
-    group_at_.assign(states_.positions(), no_group);
-    for (std::size_t g = 0; g != batch_.size(); ++g)
-      if (auto const at = states_.find(batch_.key(g)); at != slots::none)
-        group_at_[at] = static_cast<std::uint32_t>(g);
     states_.for_each([&](position at) {
-      auto const group = group_at_[at];
-      auto const values = group == no_group ? std::span<V const>{} : batch_.values(group);
-      auto value = call(states_.key(at), values, S{std::as_const(states_).value(at)});
-      if (value) results.emplace_back(states_.key(at), *value);
-      updated_.emplace_back(at, std::move(value));
+      auto const& key = states_.key(at);
+      auto value = call(key, batch_.of(at), S{std::as_const(states_).value(at)});
+      if (value)
+        results.emplace_back(key, std::move(*value));
+      else
+        erased_.push_back(at);
     });
   }
 
   void update_new(state_list<K, S>& results) {
-    for (std::size_t g = 0; g != batch_.size(); ++g) {
-      auto const& key = batch_.key(g);
-      if (states_.find(key) != slots::none) continue;
-      auto value = call(key, batch_.values(g), std::nullopt);
-      if (!value) continue;
-      results.emplace_back(key, *value);
-      created_.emplace_back(key, std::move(*value));
+    for (auto& [key, group] : created_.entries()) {
+      auto value = call(key, batch_.of(group), std::nullopt);
+      if (value) results.emplace_back(std::move(key), std::move(*value));
     }
   }
 
-  std::optional<S> call(K const& key, std::span<V const> values, std::optional<S> before) {
+  // The results begin with the states that stay, in the order of their positions.
+  void renew() {
+    std::size_t next = 0;
+    auto gone = erased_.begin();
+    states_.for_each([&](position at) {
+      if (gone != erased_.end() && *gone == at)
+        ++gone;
+      else
+        states_.value(at) = renewed(next++);
+    });
+  }
+  decltype(auto) renewed(std::size_t i) {
+    if constexpr (copies_never_throw)
+      return (*results_)[i].second;
+    else
+      return std::move(renewed_[i]);
+  }
+  void insert_new() {
+    for (auto i = kept_; i != results_->records(); ++i) {
+      auto const& [key, value] = (*results_)[i];
+      states_.insert(key, value);
+    }
+  }
+
+  // Inlined, because a call hands optionals over through memory.
+  [[gnu::always_inline]] std::optional<S> call(K const& key, std::span<V const> values,
+                                               std::optional<S> before) {
     if constexpr (std::is_invocable_v<F&, batch_time, K const&, std::span<V const>,
                                       std::optional<S>>)
       return call_user(who_, f_, now_.batch.time, key, values, std::move(before));
@@ -199,8 +251,8 @@ class update_state_task final : public task {
   }
 
   void forget() {
-    updated_.clear();
-    created_.clear();
+    results_.reset();
+    erased_.clear();
   }
 
   std::size_t index_;
@@ -212,10 +264,13 @@ class update_state_task final : public task {
   batch_context now_;
   bool started_ = false;
   slots states_;
-  grouped_values<K, V> batch_;
-  std::vector<std::uint32_t> group_at_;  // by position
-  std::vector<std::pair<position, std::optional<S>>> updated_;
-  state_list<K, S> created_;
+  grouped_values<V> batch_;
+  key_table<K, std::uint32_t> created_;  // keys of the batch without state, with their groups
+  // What this batch has made.
+  std::shared_ptr<result_chunk const> results_;
+  std::vector<S> renewed_;
+  std::size_t kept_ = 0;          // results of keys that had state
+  std::vector<position> erased_;  // ascending
 };
 
 }  // namespace sluice::kernels

@@ -39,39 +39,55 @@ struct mapping {
   using emitted = owned_t<typename emitted_of<result>::type>;
 };
 
-/// States by key, and in the order in which they were last touched.
+/// States by key; if they age, also in the order in which they were last touched. Beside a state
+/// stands one byte of what the current batch has done to it.
 template <class K, class S>
 class aged_states {
+  using slots = keyed_slots<K, S>;
+
  public:
-  struct aged {
-    S value;
-    batch_time stamp;
-    std::uint32_t older = none;
-    std::uint32_t younger = none;
-    std::uint32_t change = none;  ///< index of this batch's change
-  };
-  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+  using position = typename slots::position;
+  static constexpr position none = slots::none;
+  /// What the batch has done to a state, as bits.
+  enum mark : std::uint8_t { seen = 1, changed = 2, removed = 4 };
+
+  explicit aged_states(bool aging) : aging_{aging} {}
 
   template <class Q>
-  std::uint32_t find(Q const& key) const {
-    return slots_.find(key);
+  position find(Q const& key, std::size_t hash, position likely) const {
+    return slots_.find(key, hash, likely);
   }
-  K const& key(std::uint32_t at) const { return slots_.key(at); }
-  aged& at(std::uint32_t at) { return slots_.value(at); }
-  std::uint32_t oldest() const { return oldest_; }
+  static std::size_t hash_of(K const& key) { return slots::hash_of(key); }
+  void prefetch_index(std::size_t hash) const { slots_.prefetch_index(hash); }
+  position prefetch_entry(std::size_t hash) const { return slots_.prefetch_entry(hash); }
+
+  K const& key(position at) const { return slots_.key(at); }
+  S& value(position at) { return slots_.value(at); }
+  S const& value(position at) const { return slots_.value(at); }
+  std::uint8_t& marks(position at) { return marks_[at]; }
+  std::uint8_t marks(position at) const { return marks_[at]; }
   std::size_t size() const { return slots_.size(); }
 
+  /// The order of age; only if the states age.
+  position oldest() const { return oldest_; }
+  position younger_than(position at) const { return ages_[at].younger; }
+  batch_time touched(position at) const { return ages_[at].stamp; }
+
   void insert(K key, S value, batch_time now) {
-    auto const at = slots_.insert(std::move(key), aged{std::move(value), now});
-    link(at);
+    auto const at = slots_.insert(std::move(key), std::move(value));
+    if (at >= marks_.size()) marks_.resize(at + 1);
+    marks_[at] = 0;
+    if (!aging_) return;
+    if (at >= ages_.size()) ages_.resize(at + 1);
+    link(at, now);
   }
-  void touch(std::uint32_t at, batch_time now) {
+  void touch(position at, batch_time now) {
+    if (!aging_) return;
     unlink(at);
-    slots_.value(at).stamp = now;
-    link(at);
+    link(at, now);
   }
-  void erase(std::uint32_t at) {
-    unlink(at);
+  void erase(position at) {
+    if (aging_) unlink(at);
     slots_.erase(at);
   }
   template <class F>
@@ -80,22 +96,29 @@ class aged_states {
   }
 
  private:
-  void link(std::uint32_t at) {
-    auto& one = slots_.value(at);
-    one.older = youngest_;
-    one.younger = none;
-    (youngest_ == none ? oldest_ : slots_.value(youngest_).younger) = at;
+  struct age {
+    batch_time stamp;
+    position older = none;
+    position younger = none;
+  };
+
+  void link(position at, batch_time now) {
+    ages_[at] = {now, youngest_, none};
+    (youngest_ == none ? oldest_ : ages_[youngest_].younger) = at;
     youngest_ = at;
   }
-  void unlink(std::uint32_t at) {
-    auto const& one = slots_.value(at);
-    (one.older == none ? oldest_ : slots_.value(one.older).younger) = one.younger;
-    (one.younger == none ? youngest_ : slots_.value(one.younger).older) = one.older;
+  void unlink(position at) {
+    auto const& one = ages_[at];
+    (one.older == none ? oldest_ : ages_[one.older].younger) = one.younger;
+    (one.younger == none ? youngest_ : ages_[one.younger].older) = one.older;
   }
 
-  keyed_slots<K, aged> slots_;
-  std::uint32_t oldest_ = none;
-  std::uint32_t youngest_ = none;
+  bool aging_;
+  slots slots_;
+  std::vector<std::uint8_t> marks_;  // by position
+  std::vector<age> ages_;            // by position; empty unless states age
+  position oldest_ = none;
+  position youngest_ = none;
 };
 
 /// Enumerates the states after a batch, while its stage runs.
@@ -142,11 +165,15 @@ class snapshot_writer final : public edge_writer {
   }
 };
 
+/// Calls the function for every record. What it does to a state that was there happens in place,
+/// and the value before is kept until the batch is; new keys wait beside the states.
 template <class K, class V, class S, class F>
 class map_state_task final : public task, public snapshot_source<K, S> {
   using result = typename mapping<F, K, V, S>::result;
   using emitted = typename mapping<F, K, V, S>::emitted;
   using states = aged_states<K, S>;
+  using position = typename states::position;
+  using change = detail::state_change<S>;
 
  public:
   map_state_task(std::size_t index, std::size_t partitions, op_ptr who, duration slide, F f,
@@ -157,7 +184,8 @@ class map_state_task final : public task, public snapshot_source<K, S> {
         clock_{slide},
         f_{std::move(f)},
         timeout_{timeout},
-        initial_{std::move(initial)} {}
+        initial_{std::move(initial)},
+        states_{timeout.has_value()} {}
 
   bool wants_absent() const override { return true; }
 
@@ -168,9 +196,15 @@ class map_state_task final : public task, public snapshot_source<K, S> {
     if (out.absent) return out;
     if (!started_) load();
     std::vector<emitted> results;
-    for_each_record<std::pair<K, V>>(inputs[0], [&](std::pair<K, V> const& pair) {
-      emit(results, call(pair.first, pair.second, change_of(pair.first), false));
-    });
+    if constexpr (emits_always) results.reserve(inputs[0].records());
+    auto const map = [&](std::pair<K, V> const& pair, std::size_t hash, position likely) {
+      auto const at = states_.find(pair.first, hash, likely);
+      if (at != states::none)
+        emit(results, call_old(at, pair.second, false));
+      else
+        emit(results, call_new(pair.first, hash, pair.second));
+    };
+    for_each_ahead<std::pair<K, V>>(inputs[0], states_, map);
     if (timeout_) end_idle(results);
     partition mapped;
     if (!results.empty()) mapped.chunks.push_back(make_chunk(std::move(results)));
@@ -180,51 +214,38 @@ class map_state_task final : public task, public snapshot_source<K, S> {
 
   bool has_state() const override { return true; }
   void keep() override {
-    for (auto& one : changes_) {
-      if (one.at == states::none) continue;
-      auto& old = states_.at(one.at);
-      old.change = states::none;
-      if (one.what.erased) {
-        states_.erase(one.at);
-        continue;
-      }
-      if (one.what.fresh) old.value = std::move(*one.what.fresh);
-      if (one.updated || timeout_) states_.touch(one.at, now_.batch.time);
+    for (auto at : seen_) {
+      auto const marks = std::exchange(states_.marks(at), std::uint8_t{0});
+      if ((marks & states::removed) != 0)
+        states_.erase(at);
+      else
+        states_.touch(at, now_.batch.time);
     }
-    for (auto& [key, index] : created_.entries())
-      if (auto& what = changes_[index].what; what.fresh)
-        states_.insert(std::move(key), std::move(*what.fresh), now_.batch.time);
+    for (auto& [key, what] : created_.entries())
+      if (what.fresh) states_.insert(std::move(key), std::move(*what.fresh), now_.batch.time);
     clock_.passed(now_);
     forget();
   }
   void discard() override {
-    for (auto const& one : changes_)
-      if (one.at != states::none) states_.at(one.at).change = states::none;
+    for (auto& [at, before] : before_) states_.value(at) = std::move(before);
+    for (auto at : seen_) states_.marks(at) = 0;
     forget();
   }
 
   state_list<K, S> snapshot() override {
     state_list<K, S> all;
-    all.reserve(states_.size());
-    states_.for_each([&](std::uint32_t at) {
-      auto const& old = states_.at(at);
-      if (old.change == states::none) {
-        all.emplace_back(states_.key(at), old.value);
-      } else if (auto const& what = changes_[old.change].what; !what.erased) {
-        all.emplace_back(states_.key(at), what.fresh ? *what.fresh : old.value);
-      }
+    all.reserve(states_.size() + created_.size());
+    states_.for_each([&](position at) {
+      if ((states_.marks(at) & states::removed) == 0)
+        all.emplace_back(states_.key(at), std::as_const(states_).value(at));
     });
-    for (auto const& [key, index] : created_.entries())
-      if (auto const& what = changes_[index].what; what.fresh) all.emplace_back(key, *what.fresh);
+    for (auto const& [key, what] : created_.entries())
+      if (what.fresh) all.emplace_back(key, *what.fresh);
     return all;
   }
 
  private:
-  struct change {
-    std::uint32_t at = states::none;  // none: the key had no state before this batch
-    bool updated = false;
-    detail::state_change<S> what;
-  };
+  static constexpr bool emits_always = std::is_same_v<owned_t<result>, emitted>;
 
   void load() {
     started_ = true;
@@ -232,42 +253,57 @@ class map_state_task final : public task, public snapshot_source<K, S> {
                [&](K const& key, S const& value) { states_.insert(key, value, now_.batch.time); });
   }
 
-  std::uint32_t begin_change(std::uint32_t at) {
-    changes_.push_back({at, false, {}});
-    return static_cast<std::uint32_t>(changes_.size() - 1);
-  }
-
-  // The index of the batch's change of this key.
-  std::uint32_t change_of(K const& key) {
-    auto const at = states_.find(key);
-    if (at != states::none) {
-      auto& index = states_.at(at).change;
-      if (index == states::none) index = begin_change(at);
-      return index;
+  // A call for a key that had a state before this batch. Inlined, because a call hands optionals
+  // and pairs over through memory, which takes longer than all the rest.
+  [[gnu::always_inline]] result call_old(position at, std::optional<V> value, bool timing_out) {
+    auto& marks = states_.marks(at);
+    if ((marks & states::seen) == 0) {
+      marks |= states::seen;
+      seen_.push_back(at);
     }
-    return *created_.find_or_insert(key,
-                                    [&] {
-                                      return std::pair{key, begin_change(states::none)};
-                                    })
-                .first;
-  }
-
-  result call(K const& key, std::optional<V> value, std::uint32_t index, bool timing_out) {
-    auto& one = changes_[index];
-    auto const* committed = one.at == states::none ? nullptr : &states_.at(one.at).value;
-    state<S> seen{committed, one.what, timing_out};
-    auto made = [&] {
-      if constexpr (mapping<F, K, V, S>::with_time)
-        return call_user(who_, f_, now_.batch.time, key, std::move(value), seen);
-      else
-        return call_user(who_, f_, key, std::move(value), seen);
-    }();
-    one.updated = one.updated || one.what.fresh.has_value();
+    change what;
+    auto const* const now =
+        (marks & states::removed) != 0 ? nullptr : &std::as_const(states_).value(at);
+    auto made = call(states_.key(at), std::move(value), now, what, timing_out);
+    if (what.fresh) {
+      put(at, std::move(*what.fresh));
+      marks &= static_cast<std::uint8_t>(~states::removed);
+    } else if (what.erased) {
+      marks |= states::removed;
+    }
     return made;
   }
 
-  static void emit(std::vector<emitted>& results, result one) {
-    if constexpr (std::is_same_v<owned_t<result>, emitted>) {
+  void put(position at, S fresh) {
+    auto& held = states_.value(at);
+    auto& marks = states_.marks(at);
+    if ((marks & states::changed) == 0) {
+      marks |= states::changed;
+      before_.emplace_back(at, std::move(held));
+    }
+    held = std::move(fresh);
+  }
+
+  result call_new(K const& key, std::size_t hash, std::optional<V> value) {
+    auto& what = *created_.find_or_insert(key, hash,
+                                          [&] {
+                                            return std::pair{key, change{}};
+                                          })
+                      .first;
+    return call(key, std::move(value), nullptr, what, false);
+  }
+
+  [[gnu::always_inline]] result call(K const& key, std::optional<V> value, S const* before,
+                                     change& what, bool timing_out) {
+    state<S> seen{before, what, timing_out};
+    if constexpr (mapping<F, K, V, S>::with_time)
+      return call_user(who_, f_, now_.batch.time, key, std::move(value), seen);
+    else
+      return call_user(who_, f_, key, std::move(value), seen);
+  }
+
+  [[gnu::always_inline]] static void emit(std::vector<emitted>& results, result one) {
+    if constexpr (emits_always) {
       results.push_back(to_owned(std::move(one)));
     } else if (one) {
       results.push_back(to_owned(std::move(*one)));
@@ -276,21 +312,17 @@ class map_state_task final : public task, public snapshot_source<K, S> {
 
   void end_idle(std::vector<emitted>& results) {
     auto const limit = now_.batch.time - *timeout_;
-    for (auto at = states_.oldest(); at != states::none;) {
-      auto& old = states_.at(at);
-      if (old.stamp >= limit) return;
-      auto const next = old.younger;
-      if (old.change == states::none) {
-        old.change = begin_change(at);
-        emit(results, call(states_.key(at), std::nullopt, old.change, true));
-        changes_[old.change].what.erased = true;
-      }
-      at = next;
+    for (auto at = states_.oldest(); at != states::none; at = states_.younger_than(at)) {
+      if (states_.touched(at) >= limit) return;
+      if ((states_.marks(at) & states::seen) != 0) continue;
+      emit(results, call_old(at, std::nullopt, true));
+      states_.marks(at) |= states::removed;
     }
   }
 
   void forget() {
-    changes_.clear();
+    seen_.clear();
+    before_.clear();
     created_.clear();
   }
 
@@ -304,8 +336,10 @@ class map_state_task final : public task, public snapshot_source<K, S> {
   batch_context now_;
   bool started_ = false;
   states states_;
-  std::vector<change> changes_;
-  key_table<K, std::uint32_t> created_;
+  // What this batch has done.
+  std::vector<position> seen_;                  // in the order of their first records
+  std::vector<std::pair<position, S>> before_;  // the values before, of states that have changed
+  key_table<K, change> created_;
 };
 
 }  // namespace sluice::kernels

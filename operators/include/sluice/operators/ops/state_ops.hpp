@@ -1,7 +1,7 @@
 /// Operators of streams with state per key across batches.
 ///
-/// State lives in the memory of its partition. A batch works on a copy of what it changes, which
-/// becomes the state when its stage has finished; a failed attempt leaves nothing behind.
+/// State lives in the memory of its partition. Until the stage has finished a batch, what it
+/// changes is there twice, before and after; a failed attempt leaves nothing behind.
 #pragma once
 
 #include <sluice/operators/kernels/mapped_state.hpp>

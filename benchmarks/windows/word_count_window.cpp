@@ -1,0 +1,171 @@
+// Words in a sliding window: 30 batches, emitted with every batch.
+
+#include <functional>
+#include <unordered_map>
+
+#include "cases.hpp"
+#include "hand.hpp"
+#include "harness/corpus.hpp"
+#include "harness/stepped_stream.hpp"
+#include "word_count/hand.hpp"
+
+namespace bench {
+
+namespace {
+
+constexpr std::size_t length = 30;
+
+/// The text goes round and round; before the clock starts it has filled the window.
+struct windowed_text {
+  explicit windowed_text(corpus_plan const& plan) : text{make_corpus(plan)} {
+    using counts = std::unordered_map<std::string_view, std::uint64_t>;
+    std::vector<counts> of_batch;
+    for (auto const& [first, last] : text.batches) {
+      auto& batch = of_batch.emplace_back();
+      for (auto b = first; b != last; ++b)
+        words_by_byte(text.blocks[b], [&](std::string_view word) { ++batch[word]; });
+    }
+    auto const n = of_batch.size();
+    for (std::size_t newest = 0; newest != n; ++newest) {
+      counts window;
+      for (std::size_t age = 0; age != length; ++age)
+        for (auto const& [word, k] : of_batch[(newest + length * n - age) % n]) window[word] += k;
+      auto& all = expected.emplace_back();
+      for (auto const& [word, k] : window) all.add(word, k);
+    }
+  }
+  void check(std::size_t batch, word_counts const& found) const {
+    auto const& should = expected[batch % expected.size()];
+    expect("the number of words in the window", should.words, found.words);
+    expect("the number of distinct words in the window", should.distinct, found.distinct);
+    expect("the checksum of the window's counts", should.checksum, found.checksum);
+  }
+  /// How often the whole text must pass until the window is full.
+  std::size_t passes_to_fill() const { return (length + expected.size() - 1) / expected.size(); }
+
+  corpus text;
+  std::vector<word_counts> expected;  ///< of the full window that ends with a batch
+};
+
+word_counts folded(std::vector<std::pair<std::string, long>> const& counts) {
+  word_counts found;
+  for (auto const& [word, n] : counts) found.add(word, static_cast<std::uint64_t>(n));
+  return found;
+}
+
+class hand_loop {
+ public:
+  explicit hand_loop(windowed_text const& given) : given_{given}, window_{length} {
+    for (std::size_t i = 0; i != given.passes_to_fill(); ++i) pass([](std::size_t) {});
+  }
+  void run() {
+    pass([this](std::size_t batch) { given_.check(batch, folded(window_.result<std::string>())); });
+  }
+
+ private:
+  template <class After>
+  void pass(After after) {
+    auto const& text = given_.text;
+    for (std::size_t i = 0; i != text.batches.size(); ++i) {
+      for (auto b = text.batches[i].first; b != text.batches[i].second; ++b)
+        words_by_mask(text.blocks[b], [this](std::string_view word) { counts_.count(word); });
+      window_.slide(std::make_shared<hand_counts<std::string_view>::pairs const>(counts_.take()));
+      after(i);
+    }
+  }
+
+  windowed_text const& given_;
+  hand_counts<std::string_view> counts_;
+  hand_window<std::string_view> window_;
+};
+
+auto pairs_of(auto const& blocks, corpus const& text) {
+  return blocks
+      .template flat_map<std::string_view>([&text](std::uint32_t block, auto&& emit) {
+        sluice::for_each_line(text.blocks[block], emit);
+      })
+      .flat_map(sluice::split_words)
+      .map([](std::string_view word) {
+        return std::pair{word, 1L};
+      });
+}
+
+constexpr auto with_inverse = [](auto const& pairs) {
+  auto const counted = [](auto const&, long n) { return n != 0; };
+  return pairs.reduce_by_key_and_window(std::plus<>{}, std::minus<>{}, counted, length * step);
+};
+constexpr auto without_inverse = [](auto const& pairs) {
+  return pairs.reduce_by_key_and_window(std::plus<>{}, length * step);
+};
+
+class window_stream {
+ public:
+  template <class Window>
+  window_stream(windowed_text const& given, Window window, std::size_t parallelism = 1)
+      : given_{given}, stream_{parallelism, [&](auto const& blocks) {
+                                 window(pairs_of(blocks, given.text))
+                                     .foreach_rdd([this](auto const& counts) { take(counts); });
+                               }} {
+    for (std::size_t i = 0; i != given.passes_to_fill(); ++i) pass();
+    full_ = true;
+  }
+  void run() {
+    auto const before = batches_;
+    pass();
+    expect("the number of windows", before + given_.expected.size(), batches_);
+  }
+
+ private:
+  void pass() {
+    auto const& batches = given_.text.batches;
+    stream_.run(static_cast<std::uint32_t>(given_.text.blocks.size()), batches.front().second);
+  }
+  void take(sluice::rdd<std::pair<std::string, long>> const& counts) {
+    auto const batch = batches_++;
+    if (!full_) return;
+    // Partitions are added up on their own, at the same time.
+    auto const one = [](std::pair<std::string, long> const& pair) {
+      word_counts sums;
+      sums.add(pair.first, static_cast<std::uint64_t>(pair.second));
+      return sums;
+    };
+    auto const merge = [](word_counts a, word_counts const& b) {
+      return word_counts{a.words + b.words, a.distinct + b.distinct, a.checksum + b.checksum};
+    };
+    given_.check(batch, counts.map(one).reduce(merge));
+  }
+
+  windowed_text const& given_;
+  bool full_ = false;
+  std::size_t batches_ = 0;
+  stepped_stream stream_;
+};
+
+}  // namespace
+
+void word_count_window(report& results) {
+  corpus_plan plan;
+  plan.bytes = std::size_t{results.how().quick ? 2U : 64U} << 20U;
+  plan.batch_bytes = plan.bytes / 16;
+  plan.block_bytes = std::min(plan.block_bytes, plan.batch_bytes);
+  windowed_text const given{plan};
+  hand_loop hand{given};
+  window_stream inverse{given, with_inverse};
+  window_stream any{given, without_inverse};
+  window_stream two{given, with_inverse, 2};
+  experiment work;
+  work.records = given.text.records;
+  work.bytes = given.text.bytes;
+  work.contenders = {{"hand", [&] { hand.run(); }},
+                     {"with inverse", [&] { inverse.run(); }},
+                     {"without inverse", [&] { any.run(); }},
+                     {"with inverse, two workers", [&] { two.run(); }}};
+  work.comparisons = {{"with inverse", "hand", 0.65},
+                      {"without inverse", "hand", 0.65},
+                      {"with inverse, two workers", "hand", 1.3, by::busiest}};
+  results.interleave(work);
+  results.note("10,000 different words, batches of " + std::to_string(plan.batch_bytes >> 10U) +
+               " KiB, a window of 30 batches that is emitted with every batch");
+}
+
+}  // namespace bench
