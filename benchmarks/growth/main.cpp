@@ -45,7 +45,7 @@ template <std::size_t Steps>
 class chain_stream {
  public:
   explicit chain_stream(std::vector<key_block> const& blocks)
-      : blocks_{blocks}, stream_{1, [&](auto const& indices) {
+      : blocks_{blocks}, stream_{stepped_options(1), [&](auto const& indices) {
                                    auto const numbers = indices.template flat_map<std::uint64_t>(
                                        [&blocks](std::uint32_t at, auto&& emit) {
                                          for (auto x : blocks[at]) emit(x);
@@ -65,7 +65,7 @@ class chain_stream {
  private:
   std::vector<key_block> const& blocks_;
   std::uint64_t sum_ = 0;
-  stepped_stream stream_;
+  block_stream stream_;
 };
 
 void fused_stages(report& results) {
@@ -92,7 +92,7 @@ void fused_stages(report& results) {
 class reducing_stream {
  public:
   reducing_stream(counted_keys const& keys, std::size_t partitions)
-      : keys_{keys}, stream_{2, [&](auto const& indices) {
+      : keys_{keys}, stream_{stepped_options(2), [&](auto const& indices) {
                                indices
                                    .template flat_map<record>(
                                        [&keys](std::uint32_t at, auto&& emit) {
@@ -113,7 +113,7 @@ class reducing_stream {
   using record = std::pair<std::uint64_t, std::uint64_t>;
   counted_keys const& keys_;
   row_sums all_;
-  stepped_stream stream_;
+  block_stream stream_;
 };
 
 void partitions(report& results) {

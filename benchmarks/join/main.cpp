@@ -4,8 +4,8 @@
 #include <unordered_map>
 
 #include "harness/bench.hpp"
+#include "harness/block_stream.hpp"
 #include "harness/keys.hpp"
-#include "harness/stepped_stream.hpp"
 
 namespace bench {
 
@@ -114,7 +114,7 @@ contender hand(two_sides const& given) {
 class joined_stream {
  public:
   explicit joined_stream(two_sides const& given, std::size_t parallelism = 1)
-      : given_{given}, stream_{parallelism, [&](auto const& indices) {
+      : given_{given}, stream_{stepped_options(parallelism), [&](auto const& indices) {
                                  side(indices, given.lefts)
                                      .join(side(indices, given.rights))
                                      .foreach_rdd([this](auto const& matches) { take(matches); });
@@ -148,7 +148,7 @@ class joined_stream {
 
   two_sides const& given_;
   sums all_;
-  stepped_stream stream_;
+  block_stream stream_;
 };
 
 void compare(report& results, two_sides const& given) {

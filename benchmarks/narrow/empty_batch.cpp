@@ -5,8 +5,8 @@
 #include <chrono>
 #include <thread>
 
-#include "block_stream.hpp"
 #include "cases.hpp"
+#include "harness/block_stream.hpp"
 
 namespace bench {
 

@@ -3,8 +3,8 @@
 
 #include <functional>
 
-#include "block_stream.hpp"
 #include "cases.hpp"
+#include "harness/block_stream.hpp"
 
 namespace bench {
 
@@ -83,7 +83,7 @@ class chained_stream {
  public:
   chained_stream(std::vector<block> const& blocks, std::size_t parallelism)
       : blocks_{blocks},
-        stream_{parallelism, [&](auto const& indices) {
+        stream_{stream_options(parallelism), [&](auto const& indices) {
                   auto const numbers =
                       indices.template flat_map<number>([&blocks](std::uint32_t at, auto&& emit) {
                         for (auto x : blocks[at]) emit(x);

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "block_stream.hpp"
 #include "cases.hpp"
+#include "harness/block_stream.hpp"
 #include "harness/corpus.hpp"
 
 namespace bench {
@@ -51,7 +51,7 @@ std::uint64_t hits_by_hand(std::string_view text) {
 class searching_stream {
  public:
   searching_stream(searched_text const& text, std::size_t parallelism)
-      : text_{text}, stream_{parallelism, [&](auto const& indices) {
+      : text_{text}, stream_{stream_options(parallelism), [&](auto const& indices) {
                                indices
                                    .template flat_map<std::string_view>(
                                        [&text](std::uint32_t at, auto&& emit) {

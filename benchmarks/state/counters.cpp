@@ -52,7 +52,7 @@ void counted_keys::check(std::uint64_t runs, std::uint64_t rows, std::uint64_t s
 
 updating_stream::updating_stream(counted_keys const& keys, std::size_t partitions,
                                  std::size_t parallelism)
-    : keys_{keys}, stream_{parallelism, [&](auto const& indices) {
+    : keys_{keys}, stream_{stepped_options(parallelism), [&](auto const& indices) {
                              ones_of(indices, keys)
                                  .update_state_by_key(add_up, partitions)
                                  .foreach_rdd(
@@ -66,7 +66,7 @@ void updating_stream::run() {
 
 mapping_stream::mapping_stream(counted_keys const& keys, std::size_t partitions,
                                std::size_t parallelism)
-    : keys_{keys}, stream_{parallelism, [&](auto const& indices) {
+    : keys_{keys}, stream_{stepped_options(parallelism), [&](auto const& indices) {
                              ones_of(indices, keys)
                                  .map_with_state(
                                      sluice::state_spec(count_up).partitions(partitions))

@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
+#include "harness/block_stream.hpp"
 #include "harness/keys.hpp"
-#include "harness/stepped_stream.hpp"
 
 namespace bench {
 
@@ -70,7 +70,7 @@ class updating_stream {
   counted_keys const& keys_;
   std::uint64_t runs_ = 0;
   row_sums newest_;  // of the newest batch
-  stepped_stream stream_;
+  block_stream stream_;
 };
 
 /// Counts with `map_with_state`; every record gives its key with the count so far.
@@ -84,7 +84,7 @@ class mapping_stream {
   counted_keys const& keys_;
   std::uint64_t runs_ = 0;
   row_sums all_;  // of this run
-  stepped_stream stream_;
+  block_stream stream_;
 };
 
 }  // namespace bench

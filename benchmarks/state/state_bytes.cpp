@@ -4,8 +4,8 @@
 #include <malloc.h>
 
 #include "cases.hpp"
+#include "harness/block_stream.hpp"
 #include "harness/keys.hpp"
-#include "harness/stepped_stream.hpp"
 
 namespace bench {
 
@@ -52,8 +52,8 @@ void measure(report& results, std::string const& what, double bar, std::uint64_t
   malloc_trim(0);
   auto const before = allocated_bytes();
   std::uint64_t seen = 0;
-  stepped_stream stream{1, [&](auto const& batches) { build(batches, seen); },
-                        sluice::in_calling_thread()};
+  block_stream stream{stepped_options(1), [&](auto const& batches) { build(batches, seen); },
+                      sluice::in_calling_thread()};
   stream.run(static_cast<std::uint32_t>(keys / keys_per_batch), 1);
   malloc_trim(0);
   auto const taken = static_cast<double>(allocated_bytes() - before);

@@ -6,8 +6,8 @@
 
 #include "cases.hpp"
 #include "hand.hpp"
+#include "harness/block_stream.hpp"
 #include "harness/keys.hpp"
-#include "harness/stepped_stream.hpp"
 
 namespace bench {
 
@@ -113,7 +113,9 @@ class hand_windows {
 class window_streams {
  public:
   window_streams(windowed_keys const& given, shape const& form)
-      : given_{given}, form_{form}, stream_{1, [&](auto const& batches) { build(batches); }} {
+      : given_{given}, form_{form}, stream_{stepped_options(1), [&](auto const& batches) {
+                                              build(batches);
+                                            }} {
     for (std::size_t i = 0; i != given.passes_to_fill(form_.lengths.back()); ++i) pass();
     full_ = true;
   }
@@ -164,7 +166,7 @@ class window_streams {
   bool full_ = false;
   std::size_t windows_ = 0;
   std::optional<sluice::batch_time> first_;
-  stepped_stream stream_;
+  block_stream stream_;
 };
 
 /// Contenders over the same keys, kept alive as long as the experiment.

@@ -5,8 +5,8 @@
 
 #include "cases.hpp"
 #include "hand.hpp"
+#include "harness/block_stream.hpp"
 #include "harness/corpus.hpp"
-#include "harness/stepped_stream.hpp"
 #include "word_count/hand.hpp"
 
 namespace bench {
@@ -102,7 +102,7 @@ class window_stream {
  public:
   template <class Window>
   window_stream(windowed_text const& given, Window window, std::size_t parallelism = 1)
-      : given_{given}, stream_{parallelism, [&](auto const& blocks) {
+      : given_{given}, stream_{stepped_options(parallelism), [&](auto const& blocks) {
                                  window(pairs_of(blocks, given.text))
                                      .foreach_rdd([this](auto const& counts) { take(counts); });
                                }} {
@@ -138,7 +138,7 @@ class window_stream {
   windowed_text const& given_;
   bool full_ = false;
   std::size_t batches_ = 0;
-  stepped_stream stream_;
+  block_stream stream_;
 };
 
 }  // namespace

@@ -4,12 +4,6 @@
 
 namespace sluice {
 
-std::string parent_of(std::string const& path) {
-  auto const slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 void make_parents(storage& files, std::string const& path) {
   auto const parent = parent_of(path);
   if (parent == "." || parent == "/") return;

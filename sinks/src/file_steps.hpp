@@ -21,7 +21,6 @@ T expect(char const* what, io_result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-std::string parent_of(std::string const& path);
 /// Makes the directories above `path` that are missing; their own names are durable, too.
 void make_parents(storage& files, std::string const& path);
 std::string read_whole(storage& files, std::string const& path);

@@ -8,16 +8,6 @@ namespace {
 
 constexpr auto digits = std::size_t{20};
 
-// `a/b` for `a/b/c`, `/` for `/a`, `.` for `a`.
-std::string parent_of(std::string const& path) {
-  auto const end = path.find_last_not_of('/');
-  if (end == std::string::npos) return "/";
-  auto const slash = path.rfind('/', end);
-  if (slash == std::string::npos) return ".";
-  auto const parent_end = path.find_last_not_of('/', slash);
-  return parent_end == std::string::npos ? "/" : path.substr(0, parent_end + 1);
-}
-
 bool is_top(std::string const& path) { return path == "/" || path == "."; }
 
 // Errors of the file come before those of what is in it.
@@ -47,6 +37,15 @@ io_result<std::string> read_if(storage& files, std::string const& path, Acceptab
 }
 
 }  // namespace
+
+std::string parent_of(std::string const& path) {
+  auto const end = path.find_last_not_of('/');
+  if (end == std::string::npos) return "/";
+  auto const slash = path.rfind('/', end);
+  if (slash == std::string::npos) return ".";
+  auto const parent_end = path.find_last_not_of('/', slash);
+  return parent_end == std::string::npos ? "/" : path.substr(0, parent_end + 1);
+}
 
 io_result<void> make_durable_directory(storage& files, std::string const& path) {
   if (auto made = files.create_directories(path); !made) return made;

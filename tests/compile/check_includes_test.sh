@@ -7,9 +7,8 @@ set -euo pipefail
 
 source_dir=$1
 check=$source_dir/scripts/check_includes.sh
-copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
-failures=0
+# shellcheck source=tests/check_cases.sh
+source "$source_dir/tests/check_cases.sh"
 
 fresh_copy() {
   rm -rf "${copy:?}"/*
@@ -23,16 +22,6 @@ plant() {
   touch "$copy/$1"
   { echo "$2"; cat "$copy/$1"; } >"$copy/planted"
   mv "$copy/planted" "$copy/$1"
-}
-
-report() {
-  if [[ $1 == ok ]]; then
-    echo "ok      $2"
-  else
-    echo "FAILED  $2"
-    echo "        the check said: $3"
-    failures=$((failures + 1))
-  fi
 }
 
 # refuses <file> <include line> <part of the rule>
@@ -101,9 +90,4 @@ accepts actors/include/sluice/actors/interop.hpp '#include <caf/actor.hpp>'
 accepts testkit/include/sluice/planted.hpp '#include <sluice/sluice.hpp>'
 accepts benchmarks/planted.cpp '#include <caf/all.hpp>'
 
-echo
-if ((failures)); then
-  echo "$failures cases failed"
-  exit 1
-fi
-echo "all cases passed"
+finish

@@ -7,9 +7,8 @@ set -euo pipefail
 
 source_dir=$1
 check=$source_dir/scripts/operator_pages.sh
-copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
-failures=0
+# shellcheck source=tests/check_cases.sh
+source "$source_dir/tests/check_cases.sh"
 narrow=operators/include/sluice/operators/ops/narrow_ops.hpp
 
 fresh_copy() {
@@ -23,16 +22,6 @@ plant() {
   awk -v planted="$(cat)" '{ print } / public:/ && !done++ { print planted }' \
     "$copy/$narrow" >"$copy/planted"
   mv "$copy/planted" "$copy/$narrow"
-}
-
-report() {
-  if [[ $1 == ok ]]; then
-    echo "ok      $2"
-  else
-    echo "FAILED  $2"
-    echo "        the check said: $3"
-    failures=$((failures + 1))
-  fi
 }
 
 # refuses <case> <part of the message>...: what has been done to the copy.
@@ -127,9 +116,4 @@ else
   report failed "accepts a member that is internal" "$output"
 fi
 
-echo
-if ((failures)); then
-  echo "$failures cases failed"
-  exit 1
-fi
-echo "all cases passed"
+finish

@@ -9,14 +9,6 @@ using namespace sluice;
 using namespace sluice::testkit;
 using namespace sluice::tests;
 
-namespace {
-
-std::string const fifty(50, 'x');
-
-std::string segment(int index) { return "log/log-0000000000000000000" + std::to_string(index); }
-
-}  // namespace
-
 TEST_CASE("durable_log tells when it does not hold what is needed") {
   log_scene at;
   auto const log = at.open();

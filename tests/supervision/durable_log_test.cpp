@@ -12,14 +12,6 @@ using namespace sluice;
 using namespace sluice::testkit;
 using namespace sluice::tests;
 
-namespace {
-
-std::string const fifty(50, 'x');
-
-std::string segment(int index) { return "log/log-0000000000000000000" + std::to_string(index); }
-
-}  // namespace
-
 TEST_CASE("checksum is XXH3-64 with its published values") {
   CHECK(checksum("") == 0x2d06800538d394c2ULL);
   CHECK(checksum("a") != checksum("b"));

@@ -17,6 +17,12 @@ namespace sluice::tests {
 
 using payloads = std::vector<std::string>;
 
+inline std::string const fifty(50, 'x');
+
+inline std::string segment(int index) {
+  return "log/log-0000000000000000000" + std::to_string(index);
+}
+
 struct log_scene {
   explicit log_scene(std::uint64_t seed = 1) : world{seed} {}
 

@@ -71,8 +71,7 @@ void generator_role::meet(generator_peers peers) {
   auto const first = peers_.hosts.empty();
   peers_ = std::move(peers);
   if (first) return begin();
-  if (state_.draining)
-    for (auto const& host : peers_.hosts) tell(self_, host, msg::drain_inputs{{now_.epoch}});
+  if (state_.draining) drain_inputs();
   for (std::size_t i = 0; cutting_ && i != peers_.hosts.size(); ++i)
     if (!cutting_->parts[i]) ask_for_share(i);
   probe();
@@ -89,8 +88,7 @@ void generator_role::begin() {
       ++state_.requested;
     }
   } else {
-    if (state_.draining)
-      for (auto const& host : peers_.hosts) tell(self_, host, msg::drain_inputs{{now_.epoch}});
+    if (state_.draining) drain_inputs();
     probe();
     end_after_the_one_batch();
   }
@@ -116,13 +114,17 @@ void generator_role::obey(cut_command const& command) {
     case cut_command::kind::drain:
       state_.draining = true;
       probed_ = false;
-      for (auto const& host : peers_.hosts) tell(self_, host, msg::drain_inputs{{now_.epoch}});
+      drain_inputs();
       break;
     case cut_command::kind::until_idle:
       state_.tickets.push_back(command.ticket);
       probed_ = false;
       break;
   }
+}
+
+void generator_role::drain_inputs() {
+  for (auto const& host : peers_.hosts) tell(self_, host, msg::drain_inputs{{now_.epoch}});
 }
 
 void generator_role::batch_done() {

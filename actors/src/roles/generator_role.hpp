@@ -34,6 +34,7 @@ class generator_role {
   void begin();
   void send_open_batches();
   void obey(cut_command const& command);
+  void drain_inputs();
   void batch_done();
   void advance();
   bool cut_if_due();

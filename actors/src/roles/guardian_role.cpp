@@ -171,9 +171,7 @@ void guardian_role::incident(std::exception_ptr cause, std::string const& who) {
     log(log_level::error, "no further restart: " + verdict.reason);
     return suspend(cause);
   }
-  log(log_level::warn, who + " failed, restarting in " +
-                           std::to_string(verdict.delay.count() / 1000) +
-                           " ms: " + describe(cause));
+  log_wait(who, verdict.delay, cause);
   halt([this, delay = verdict.delay] {
     phase_ = phase::waiting;
     self_->delayed_send(self_, delay, msg::restart_now{{now_.epoch}, ++restart_number_});
@@ -202,9 +200,7 @@ void guardian_role::restart() {
   auto const open = now_.kept->ledger.open().size();
   log(log_level::warn, "restarted as incarnation " + std::to_string(now_.epoch) + " with " +
                            std::to_string(open) + " batches to do again");
-  bus_.post([info = actor_info{who_failed_, describe(cause_), now_.epoch}](streaming_listener& l) {
-    l.on_actor_restarted(info);
-  });
+  post_restarted(who_failed_, cause_);
 }
 
 void guardian_role::suspend(std::exception_ptr cause) {
@@ -243,13 +239,9 @@ void guardian_role::host_died(std::size_t input, std::string const& role,
     if (phase_ != phase::suspended) suspend(cause);
     return;
   }
-  log(log_level::warn, role + " failed, restarting in " +
-                           std::to_string(verdict.delay.count() / 1000) +
-                           " ms: " + describe(cause));
+  log_wait(role, verdict.delay, cause);
   self_->delayed_send(self_, verdict.delay, msg::restart_host{{now_.epoch}, input});
-  bus_.post([info = actor_info{role, describe(cause), now_.epoch}](streaming_listener& l) {
-    l.on_actor_restarted(info);
-  });
+  post_restarted(role, cause);
 }
 
 // With a region that is down, the host is spawned together with it.
@@ -310,6 +302,18 @@ void guardian_role::end(caf::actor const& actor) {
 bool guardian_role::has(child::kind what) const {
   return std::any_of(children_.begin(), children_.end(),
                      [&](auto const& c) { return c.second.what == what; });
+}
+
+void guardian_role::post_restarted(std::string const& who, std::exception_ptr const& cause) const {
+  bus_.post([info = actor_info{who, describe(cause), now_.epoch}](streaming_listener& l) {
+    l.on_actor_restarted(info);
+  });
+}
+
+void guardian_role::log_wait(std::string const& who, duration delay,
+                             std::exception_ptr const& cause) const {
+  log(log_level::warn, who + " failed, restarting in " + std::to_string(delay.count() / 1000) +
+                           " ms: " + describe(cause));
 }
 
 void guardian_role::log(log_level level, std::string const& text) const {

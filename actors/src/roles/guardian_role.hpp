@@ -68,6 +68,8 @@ class guardian_role {
   void end_cells();
   void end(caf::actor const& actor);
   bool has(child::kind what) const;
+  void post_restarted(std::string const& who, std::exception_ptr const& cause) const;
+  void log_wait(std::string const& who, duration delay, std::exception_ptr const& cause) const;
   void log(log_level level, std::string const& text) const;
 
   caf::event_based_actor* self_;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <sluice/operators/chunk.hpp>
+#include <sluice/operators/delivery.hpp>
 #include <sluice/operators/op.hpp>
 #include <sluice/operators/time.hpp>
 #include <span>
@@ -23,6 +24,27 @@ struct batch_context {
   batch_time zero{};
 };
 
+class byte_reader;
+class byte_writer;
+
+/// What a task keeps between batches, as bytes: a chain of saves, each with what has changed since
+/// the one before. Called between batches only.
+class task_state {
+ public:
+  virtual ~task_state() = default;
+  /// Changes when the bytes of a save change their meaning.
+  virtual std::uint64_t schema() const = 0;
+  /// Writes what has changed since the save before; with the first one, everything.
+  /// @param number  of this save; rises
+  /// @return  the number of the oldest save that is needed, with all after it, to come back here
+  virtual std::uint64_t save(byte_writer& out, std::uint64_t number) = 0;
+  /// The last save is lost, or any before it: the next one holds everything.
+  virtual void start_over() = 0;
+  /// Takes in a save, the oldest needed one first, before the first `run`.
+  /// @throws runtime_failure  if the bytes are not those of a save
+  virtual void load(byte_reader& in, std::uint64_t number) = 0;
+};
+
 /// A node at work in one partition. Every `run` is followed by `keep` or by `discard`.
 class task {
  public:
@@ -31,6 +53,8 @@ class task {
   virtual bool wants_absent() const { return false; }
   /// Whether what `run` gives depends on earlier batches.
   virtual bool has_state() const { return false; }
+  /// Null without state, and if a type in it has no codec.
+  virtual task_state* durable_state() { return nullptr; }
   /// Whether `run` looks at none of its inputs: they are left out then.
   virtual bool at_hand() const { return false; }
   /// @param inputs  one partition per edge of the node, chunks in the order of the upstream
@@ -77,6 +101,11 @@ class batch_output {
   virtual void commit(batch_ref const& batch) = 0;
   /// Forgets a prepared batch.
   virtual void abort(batch_ref const& batch) = 0;
+  /// The process before has ended, and the stream goes on: its record tells that the batches up to
+  /// `committed` are, the later ones come again. Called before anything else.
+  /// @return  the newest batch that is known to be committed here, at least `committed`
+  virtual batch_id recover(batch_id committed) { return committed; }
+  virtual delivery guarantee() const { return delivery::at_least_once; }
 };
 
 class output_spec {

@@ -39,7 +39,7 @@ class key_table {
 
   template <class Q>
   static std::size_t hash_of(Q const& key) {
-    return static_cast<std::size_t>(key_hash<K>{}(key));
+    return key_hash<K>{}(key);
   }
 
   /// See `kernels::for_each_ahead`.

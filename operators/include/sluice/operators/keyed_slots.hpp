@@ -32,7 +32,7 @@ class keyed_slots {
 
   template <class Q>
   static std::size_t hash_of(Q const& key) {
-    return static_cast<std::size_t>(key_hash<K>{}(key));
+    return key_hash<K>{}(key);
   }
 
   /// The position of `key`, or `none`.

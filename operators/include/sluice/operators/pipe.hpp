@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <sluice/operators/chunk.hpp>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -72,5 +73,12 @@ struct chained_pipe {
     previous(record, into_step<Step, std::remove_reference_t<Emit>>{step, emit});
   }
 };
+
+/// Runs a pipe over the records of a partition in one loop.
+/// @param emit  called with each result
+template <class Pipe, class Emit>
+void run_pipe(Pipe& pipe, partition const& in, Emit&& emit) {
+  for_each_record<typename Pipe::source>(in, [&](auto const& record) { pipe(record, emit); });
+}
 
 }  // namespace sluice

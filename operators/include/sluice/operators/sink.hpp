@@ -5,6 +5,7 @@
 /// is prepared and then given up is aborted.
 #pragma once
 
+#include <sluice/operators/delivery.hpp>
 #include <sluice/operators/time.hpp>
 #include <string>
 #include <vector>
@@ -22,6 +23,14 @@ class sink {
   virtual void commit(batch_ref const& batch) = 0;
   /// Forgets a prepared batch.
   virtual void abort(batch_ref const& batch) = 0;
+  /// The process before has ended, and the stream goes on from its checkpoint directory: the record
+  /// there tells that the batches up to `committed` are, the later ones come again. Called before
+  /// anything else. What was prepared and not committed is to be dropped.
+  /// @return  the newest batch that is known to be committed here, at least `committed`; those up
+  ///          to it are not handed over again
+  virtual batch_id recover(batch_id committed) { return committed; }
+  /// `exactly_once` only if `recover` tells the truth, whenever the process ended.
+  virtual delivery guarantee() const { return delivery::at_least_once; }
   /// A name for logs and `explain()`.
   virtual std::string describe() const { return "sink"; }
 };

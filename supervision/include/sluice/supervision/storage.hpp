@@ -63,6 +63,9 @@ class watch {
   virtual ~watch() = default;
 };
 
+/// Where `path` has its name: `a/b` for `a/b/c`, `/` for `/a`, `.` for `a`.
+std::string parent_of(std::string const& path);
+
 /// Holds a locked file until it is destroyed or the process ends.
 class file_lock {
  public:

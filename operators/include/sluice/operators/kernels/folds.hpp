@@ -48,18 +48,15 @@ class reduce_writer final : public edge_writer {
       // makes short chains twice as fast.
       out so_far{};
       bool any = false;
-      for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-        pipe_(record, [&](auto&& x) {
-          so_far = any ? out(call_user(who_, f_, out(so_far), to_owned(x))) : out(to_owned(x));
-          any = true;
-        });
+      run_pipe(pipe_, in, [&](auto&& x) {
+        so_far = any ? out(call_user(who_, f_, out(so_far), to_owned(x))) : out(to_owned(x));
+        any = true;
       });
       return any ? std::optional<out>{so_far} : std::nullopt;
     } else {
       std::optional<out> result;
-      for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-        pipe_(record, [&](auto&& x) { fold_into(result, who_, f_, std::forward<decltype(x)>(x)); });
-      });
+      run_pipe(pipe_, in,
+               [&](auto&& x) { fold_into(result, who_, f_, std::forward<decltype(x)>(x)); });
       return result;
     }
   }
@@ -99,8 +96,7 @@ class count_writer final : public edge_writer {
     if constexpr (is_identity<Pipe>)
       n = static_cast<std::int64_t>(in.records());
     else
-      for_each_record<typename Pipe::source>(
-          in, [&](auto const& record) { pipe_(record, [&](auto&&) { ++n; }); });
+      run_pipe(pipe_, in, [&](auto&&) { ++n; });
     buckets[0].chunks.push_back(make_chunk(std::vector{n}));
   }
 

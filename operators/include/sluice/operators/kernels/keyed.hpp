@@ -16,7 +16,7 @@ template <class K>
 struct by_hash {
   template <class Key>
   std::size_t operator()(Key const& key, std::size_t buckets) const {
-    return buckets == 1 ? 0 : bucket_of(static_cast<std::size_t>(key_hash<K>{}(key)), buckets);
+    return buckets == 1 ? 0 : bucket_of(key_hash<K>{}(key), buckets);
   }
 };
 
@@ -109,9 +109,7 @@ class combine_writer final : public edge_writer {
 
   void write(partition const& in, std::span<partition> buckets) override {
     table_.clear();
-    for_each_record<typename Pipe::source>(in, [this](auto const& record) {
-      pipe_(record, [this](auto&& pair) { add(std::forward<decltype(pair)>(pair)); });
-    });
+    run_pipe(pipe_, in, [this](auto&& pair) { add(std::forward<decltype(pair)>(pair)); });
     if (table_.size() != 0) publish(buckets);
   }
 
@@ -166,13 +164,11 @@ class hash_writer final : public edge_writer {
   void write(partition const& in, std::span<partition> buckets) override {
     bucket_vectors<key, value> dealt{buckets.size(), expected_};
     expected_ = 0;
-    for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-      pipe_(record, [&](auto&& pair) {
-        auto const bucket = choose_(pair.first, buckets.size());
-        ++expected_;
-        dealt.push(bucket, to_owned(std::forward<decltype(pair)>(pair).first),
-                   to_owned(std::forward<decltype(pair)>(pair).second));
-      });
+    run_pipe(pipe_, in, [&](auto&& pair) {
+      auto const bucket = choose_(pair.first, buckets.size());
+      ++expected_;
+      dealt.push(bucket, to_owned(std::forward<decltype(pair)>(pair).first),
+                 to_owned(std::forward<decltype(pair)>(pair).second));
     });
     dealt.publish(buckets);
   }

@@ -22,7 +22,7 @@ using state_list = std::vector<std::pair<K, S>>;
 template <class K, class S, class Take>
 void take_share(state_list<K, S> const& all, std::size_t index, std::size_t partitions, Take take) {
   for (auto const& [key, value] : all) {
-    auto const hash = static_cast<std::size_t>(key_hash<K>{}(key));
+    auto const hash = key_hash<K>{}(key);
     if (bucket_of(hash, partitions) == index) take(key, value);
   }
 }

@@ -118,6 +118,8 @@ class sink_output final : public batch_output {
   void abort(batch_ref const& batch) override {
     if (absent_.erase(batch.id) == 0) target_->abort(batch);
   }
+  batch_id recover(batch_id committed) override { return target_->recover(committed); }
+  delivery guarantee() const override { return target_->guarantee(); }
 
  private:
   std::shared_ptr<sink<T>> target_;

@@ -32,10 +32,8 @@ class sample_writer final : public edge_writer {
   void write(partition const& in, std::span<partition> buckets) override {
     auto const drawn = make_sampler(again_, fraction_, seed_, partition_index_);
     std::vector<owned_t<typename Pipe::value>> taken;
-    for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-      pipe_(record, [&](auto&& x) {
-        for (auto n = drawn->times(); n != 0; --n) taken.push_back(to_owned(x));
-      });
+    run_pipe(pipe_, in, [&](auto&& x) {
+      for (auto n = drawn->times(); n != 0; --n) taken.push_back(to_owned(x));
     });
     if (!taken.empty()) buckets[0].chunks.push_back(make_chunk(std::move(taken)));
   }

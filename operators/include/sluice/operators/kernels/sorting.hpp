@@ -34,9 +34,7 @@ class sorting_writer final : public edge_writer {
 
   void write(partition const& in, std::span<partition> buckets) override {
     std::vector<owned_t<typename Pipe::value>> run;
-    for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-      pipe_(record, [&](auto&& x) { run.push_back(to_owned(std::forward<decltype(x)>(x))); });
-    });
+    run_pipe(pipe_, in, [&](auto&& x) { run.push_back(to_owned(std::forward<decltype(x)>(x))); });
     std::stable_sort(run.begin(), run.end(), order_);
     if (!run.empty()) buckets[0].chunks.push_back(make_chunk(std::move(run)));
   }

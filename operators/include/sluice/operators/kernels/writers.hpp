@@ -26,9 +26,7 @@ class materialise_writer final : public edge_writer {
 
   void write(partition const& in, std::span<partition> buckets) override {
     std::vector<Out> records;
-    for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-      pipe_(record, [&](auto&& x) { push(records, std::forward<decltype(x)>(x)); });
-    });
+    run_pipe(pipe_, in, [&](auto&& x) { push(records, std::forward<decltype(x)>(x)); });
     if (records.empty()) return;
     std::vector<chunk_ptr> keep_alive;
     if constexpr (!owned<Out>) keep_alive = in.chunks;
@@ -59,11 +57,9 @@ class deal_writer final : public edge_writer {
     using out = owned_t<typename Pipe::value>;
     std::vector<std::vector<out>> dealt(buckets.size());
     auto turn = first_ % buckets.size();
-    for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-      pipe_(record, [&](auto&& x) {
-        dealt[turn].push_back(to_owned(std::forward<decltype(x)>(x)));
-        if (++turn == buckets.size()) turn = 0;
-      });
+    run_pipe(pipe_, in, [&](auto&& x) {
+      dealt[turn].push_back(to_owned(std::forward<decltype(x)>(x)));
+      if (++turn == buckets.size()) turn = 0;
     });
     for (std::size_t i = 0; i != buckets.size(); ++i)
       if (!dealt[i].empty()) buckets[i].chunks.push_back(make_chunk(std::move(dealt[i])));
@@ -83,9 +79,7 @@ class partition_function_writer final : public edge_writer {
 
   void write(partition const& in, std::span<partition> buckets) override {
     std::vector<typename Pipe::value> records;
-    for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-      pipe_(record, [&](auto&& x) { records.push_back(std::forward<decltype(x)>(x)); });
-    });
+    run_pipe(pipe_, in, [&](auto&& x) { records.push_back(std::forward<decltype(x)>(x)); });
     std::vector<Out> results;
     auto take = [&]<class R>(R&& result) { results.push_back(to_owned(std::forward<R>(result))); };
     call_user_for_range(who_, f_, take, std::as_const(records));
@@ -106,10 +100,8 @@ class foreach_writer final : public edge_writer {
       : who_{std::move(who)}, pipe_{std::move(pipe)}, f_{std::move(f)} {}
 
   void write(partition const& in, std::span<partition>) override {
-    for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-      pipe_(record, [&](auto&& x) {
-        steps::for_record(who_, x, [&] { std::invoke(f_, std::as_const(x)); });
-      });
+    run_pipe(pipe_, in, [&](auto&& x) {
+      steps::for_record(who_, x, [&] { std::invoke(f_, std::as_const(x)); });
     });
   }
 
@@ -155,11 +147,9 @@ class text_writer final : public edge_writer {
 
   void write(partition const& in, std::span<partition> buckets) override {
     std::string text;
-    for_each_record<typename Pipe::source>(in, [&](auto const& record) {
-      pipe_(record, [&](auto&& x) {
-        show_to(text, x);
-        text += '\n';
-      });
+    run_pipe(pipe_, in, [&](auto&& x) {
+      show_to(text, x);
+      text += '\n';
     });
     if (!text.empty())
       buckets[0].chunks.push_back(make_chunk(std::vector<std::string>{std::move(text)}));

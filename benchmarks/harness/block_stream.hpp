@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <numeric>
@@ -14,6 +15,10 @@
 
 namespace bench {
 
+/// The time between two batches of a stepped stream. No clock cuts one while a run lasts: the
+/// batches are ahead of it.
+inline constexpr std::chrono::hours step{1};
+
 inline sluice::options stream_options(std::size_t parallelism) {
   sluice::options o;
   o.app_name = "bench";
@@ -22,13 +27,22 @@ inline sluice::options stream_options(std::size_t parallelism) {
   return o;
 }
 
+/// Batches have the times of an hour's grid, so that what a window holds does not depend on the
+/// machine.
+inline sluice::options stepped_options(std::size_t parallelism) {
+  auto o = stream_options(parallelism);
+  o.trigger = sluice::every(step);
+  return o;
+}
+
 class block_stream {
  public:
   /// @param build  declares the stream's steps and outputs on a `dstream<std::uint32_t>`
   template <class Build>
-  block_stream(std::size_t parallelism, Build&& build)
+  block_stream(sluice::options const& how, Build&& build,
+               sluice::execution where = sluice::own_actor_system())
       : queue_{std::make_shared<sluice::batch_queue<std::uint32_t>>()},
-        context_{stream_options(parallelism)} {
+        context_{how, std::move(where)} {
     std::forward<Build>(build)(context_.queue_stream(queue_));
     context_.start();
   }
