@@ -4,6 +4,7 @@
 find_package(Boost 1.81 CONFIG REQUIRED)
 find_package(CAF 0.17.6 EXACT REQUIRED COMPONENTS core)
 find_package(spdlog 1.10 CONFIG REQUIRED)
+find_package(SQLite3 3.34 REQUIRED)
 find_package(Threads REQUIRED)
 
 # xxhash is used in its header-only mode: there is nothing to link.

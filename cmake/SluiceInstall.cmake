@@ -16,7 +16,7 @@ install(FILES ${PROJECT_BINARY_DIR}/include/sluice/version.hpp
 get_target_property(sluice_type sluice TYPE)
 if(sluice_type STREQUAL "STATIC_LIBRARY")
   set(sluice_is_static TRUE)
-  set(sluice_pc_libs "-lcaf_core -lspdlog -lfmt -pthread")
+  set(sluice_pc_libs "-lcaf_core -lspdlog -lfmt -lsqlite3 -pthread")
 else()
   set(sluice_is_static FALSE)
   set(sluice_pc_libs "")

@@ -10,7 +10,7 @@
 # shellcheck disable=SC2034
 sluice_build_packages=(
   g++ cmake ninja-build pkg-config ccache
-  libcaf-dev boost libspdlog-dev libfmt-dev libxxhash-dev libcli11-dev)
+  libcaf-dev boost libspdlog-dev libfmt-dev libsqlite3-dev libxxhash-dev libcli11-dev)
 # shellcheck disable=SC2034
 sluice_test_packages=(doctest-dev libbenchmark-dev)
 # shellcheck disable=SC2034
@@ -74,7 +74,7 @@ sluice_require_debian() {
   local tool
   for tool in dpkg-query apt-get apt-cache; do
     command -v "$tool" >/dev/null || sluice_fail \
-      "this script installs Debian packages and $tool is not here. Install by hand: a C++20 compiler, CMake 3.24, Ninja, CAF 0.17.6, Boost 1.81, spdlog, xxhash, CLI11, doctest; then: cmake --preset dev && cmake --build --preset dev"
+      "this script installs Debian packages and $tool is not here. Install by hand: a C++20 compiler, CMake 3.24, Ninja, CAF 0.17.6, Boost 1.81, spdlog, SQLite 3, xxhash, CLI11, doctest; then: cmake --preset dev && cmake --build --preset dev"
   done
 }
 
