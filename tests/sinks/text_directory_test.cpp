@@ -107,6 +107,78 @@ TEST_CASE("text directory that is replaced is the old one, the new one, or not m
   }
 }
 
+TEST_CASE("text directory that is complete stays as it is when it is written again") {
+  sim_world world{1};
+  auto& files = world.storage();
+  write_text_directory(files, "out", parts(texts), existing::refuse);
+  files.set_probe([](storage_operation operation, std::string const&) -> std::optional<std::errc> {
+    if (operation == storage_operation::remove || operation == storage_operation::rename ||
+        operation == storage_operation::open_write)
+      return std::errc::operation_not_permitted;
+    return {};
+  });
+  CHECK(write(files, "out", existing::replace));
+  CHECK(complete(files, "out") == texts);
+}
+
+TEST_CASE("text directory that is complete but not durable is made so when it is written again") {
+  sim_world world{1};
+  auto& files = world.storage();
+  std::uint64_t const before = files.operations();
+  write_text_directory(files, "out", parts(texts), existing::refuse);
+  auto const all = files.operations() - before;
+  sim_world second{1};
+  auto& other = second.storage();
+  die_after(other, all - 1);
+  CHECK_FALSE(write(other, "out", existing::refuse));
+  other.set_probe({});
+  CHECK(complete(other, "out") == texts);
+  CHECK(write(other, "out", existing::replace));
+  second.crash(crash_loss::everything);
+  CHECK(complete(other, "out") == texts);
+}
+
+TEST_CASE("text directory with other parts or left-over files is replaced") {
+  std::vector<std::pair<std::string, std::string>> const others{
+      {"out/part-00001", "two\nthree"},
+      {"out/part-00001", "two\nthree\n\n"},
+      {"out/part-00001", "owt\nthree\n"},
+      {"out/part-00003", ""},
+      {"out/.part-00001", "two\n"}};
+  for (auto const& [path, text] : others) {
+    CAPTURE(path);
+    CAPTURE(text);
+    sim_world world{1};
+    auto& files = world.storage();
+    write_text_directory(files, "out", parts(texts), existing::refuse);
+    files.put(path, text);
+    CHECK(write(files, "out", existing::replace));
+    CHECK(complete(files, "out") == texts);
+    CHECK(files.list("out").value().size() == texts.size() + 1);
+  }
+}
+
+// A file system may make names durable in another order than they changed in, unless it is told to
+// flush in between. The simulated one keeps the order, so that the order is looked at here.
+TEST_CASE("text directory has its mark only between flushes of the directory") {
+  sim_world world{1};
+  auto& files = world.storage();
+  write_text_directory(files, "out", parts(old_texts), existing::refuse);
+  std::string order;
+  files.set_probe([&](storage_operation operation, std::string const& path) {
+    auto const mark = path.ends_with("_SUCCESS") && !path.ends_with("._SUCCESS");
+    if (operation == storage_operation::remove) order += mark ? "remove-mark " : "remove-part ";
+    if (operation == storage_operation::rename)
+      order += path.ends_with("_SUCCESS") ? "name-mark " : "name-part ";
+    if (operation == storage_operation::sync_directory && path == "out") order += "flush ";
+    return std::optional<std::errc>{};
+  });
+  CHECK(write(files, "out", existing::replace));
+  CHECK(order ==
+        "remove-mark flush remove-part remove-part remove-part remove-part "
+        "name-part name-part name-part flush name-mark flush ");
+}
+
 TEST_CASE("text directory failures name the file") {
   for (auto [operation, words] : {std::pair{storage_operation::open_write, "cannot write"},
                                   std::pair{storage_operation::append, "cannot write"},

@@ -19,12 +19,14 @@ class world;
 enum class existing { refuse, replace };
 
 /// Writes `part-00000`, `part-00001`, ... (one per partition, chunks of text) and `_SUCCESS`. All
-/// of it is durable on return.
+/// of it is durable on return. With `existing::replace`, a complete directory that holds just this
+/// stays as it is; otherwise `_SUCCESS` is gone for good before anything else is touched.
 /// @throws runtime_failure naming the path, if it exists and must not, or cannot be written
 void write_text_directory(storage& files, std::string const& path,
                           std::vector<partition> const& parts, existing policy);
 
-/// The output of `save_as_text_files(prefix, suffix)`.
+/// The output of `save_as_text_files(prefix, suffix)`: exactly once for readers that pass over
+/// directories without `_SUCCESS`.
 /// @throws usage_error if both are empty
 std::shared_ptr<output_spec const> make_text_files_output(std::function<world&()> outside,
                                                           std::string prefix, std::string suffix);

@@ -52,7 +52,8 @@ class output_ops : public state_ops<T, Pipe> {
   /// @param   suffix  without one the directory's name has none
   /// @throws  usage_error if prefix and suffix are both empty
   /// @fails   a directory that cannot be written stops the stream; a batch that is written again
-  ///          replaces its directory's files
+  ///          leaves its directory as it is if that is complete, and otherwise replaces the files.
+  ///          Who reads directories with `_SUCCESS` only, finds each batch exactly once
   /// @source  Spark saveAsTextFiles
   /// @example words.save_as_text_files("words", "txt");
   void save_as_text_files(std::string prefix, std::string suffix = {}) const {
