@@ -14,14 +14,14 @@
 #   3. operators/ includes no more than that in no file, and leaves out the threads and files of the
 #      standard library and all of Boost but header-only containers and reflection.
 #   4. A quoted include with .. stays inside the component's own src/.
-#   5. Examples and benchmarks use public headers only.
+#   5. Programs, examples and benchmarks use public headers only.
 set -euo pipefail
 
 root=${1:-$(dirname "${BASH_SOURCE[0]}")/..}
 cd "$root" || exit 2
 
 folders=()
-for folder in operators supervision receivers sinks actors testkit examples benchmarks; do
+for folder in operators supervision receivers sinks actors testkit supervise examples benchmarks; do
   [[ ! -d $folder ]] || folders+=("$folder")
 done
 ((${#folders[@]})) || { echo "check_includes: $PWD has no component to check" >&2; exit 2; }
