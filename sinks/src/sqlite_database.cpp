@@ -41,6 +41,9 @@ sqlite_database::sqlite_database(std::string path, std::chrono::milliseconds bus
   handle_.reset(handle);
   if (!handle) throw failure(path_, "open", code, sqlite3_errstr(code));
   if (code != SQLITE_OK) fail("open");
+  // SQLite opens a file that it must not write for reading only, and says nothing.
+  if (sqlite3_db_readonly(handle, "main") == 1)
+    throw failure(path_, "open", SQLITE_READONLY, sqlite3_errstr(SQLITE_READONLY));
   sqlite3_busy_timeout(handle, static_cast<int>(busy_timeout.count()));
 }
 
