@@ -17,6 +17,16 @@ namespace sluice {
 
 /// Executes a statement for each record; to be handed to `dstream::to`.
 ///
+/// ```cpp
+/// counts.to(std::make_shared<sluice::sqlite_sink<std::pair<std::string,
+/// long>>>(sluice::sqlite_table{
+///     .path = "counts.db",
+///     .stream = "word-count",
+///     .setup = "create table if not exists counts(word text primary key, n integer)",
+///     .statement = "insert into counts values(?1, ?2) "
+///                  "on conflict(word) do update set n = n + excluded.n"}));
+/// ```
+///
 /// The records of a batch lie in memory until it is committed.
 template <class T>
 class sqlite_sink final : public sink<T> {
