@@ -48,3 +48,42 @@ TEST_CASE("keyed slots find a key by what was asked for ahead, among many and af
     if (at != slots.none) REQUIRE(slots.value(at) == -key);
   }
 }
+
+TEST_CASE("keyed slots give a new key the lowest position that is free") {
+  keyed_slots<int, int> slots;
+  for (int key = 0; key != 1'000; ++key) REQUIRE(slots.insert(key, 0) == std::uint32_t(key));
+  for (auto at : {700U, 3U, 64U, 999U}) slots.erase(at);
+  for (auto at : {3U, 64U, 700U, 999U, 1'000U}) CHECK(slots.insert(int(at) + 5'000, 0) == at);
+}
+
+TEST_CASE("keyed slots may be filled at given positions, as if the ones between had gone") {
+  keyed_slots<int, std::string> slots;
+  slots.place(2'000, 1, "one");
+  slots.place(3, 2, "two");
+  CHECK(slots.positions() == 2'001);
+  CHECK(slots.find(1) == 2'000U);
+  std::vector<std::uint32_t> seen;
+  slots.for_each([&](std::uint32_t at) { seen.push_back(at); });
+  CHECK(seen == std::vector{3U, 2'000U});
+  for (auto at : {0U, 1U, 2U, 4U}) CHECK(slots.insert(int(at) + 10, "new") == at);
+}
+
+TEST_CASE("keyed slots know what has changed since they were asked to") {
+  keyed_slots<int, int> slots;
+  for (int key = 0; key != 10; ++key) slots.insert(key, 0);
+  auto& marks = slots.marks();
+  CHECK(marks.changed().empty());
+  marks.track();
+  slots.value(4) = 1;
+  CHECK(std::as_const(slots).value(5) == 0);
+  slots.unsaved_value(6) = 1;
+  slots.erase(7);
+  slots.insert(20, 0);
+  slots.insert(21, 0);
+  std::vector<std::uint32_t> changed;
+  for (auto at = marks.changed().lowest(); at != marks.none; at = marks.changed().next(at + 1U))
+    changed.push_back(at);
+  CHECK(changed == std::vector{4U, 7U, 10U});
+  marks.track();
+  CHECK(marks.changed().empty());
+}

@@ -1,8 +1,8 @@
 /// Keyed state that lives across batches: stable positions, found by key or by its view.
 ///
-/// Thread rule: one thread at a time. Promise: iteration goes by position, and a position is given
-/// out again only after it was erased, so the same history has the same order. Entries stay where
-/// they are in memory.
+/// Thread rule: one thread at a time. Promise: iteration goes by position, and a new key takes the
+/// lowest free one: entries at the same positions go on in the same order, however they got there.
+/// Entries stay where they are in memory.
 #pragma once
 
 #include <bitset>
@@ -10,7 +10,7 @@
 #include <memory>
 #include <sluice/operators/hash.hpp>
 #include <sluice/operators/position_index.hpp>
-#include <stdexcept>
+#include <sluice/operators/slot_marks.hpp>
 #include <utility>
 #include <vector>
 
@@ -63,30 +63,43 @@ class keyed_slots {
 
   /// Adds a key that is not there.
   position insert(K key, V value) {
-    auto const at = free_.empty() ? append() : reuse();
-    index_.find_or_insert(hash_of(key), at, [](position) { return false; });
-    segments_[at / per_segment]->make(at % per_segment, std::move(key), std::move(value));
+    auto const at = marks_.next();
+    put(at, std::move(key), std::move(value));
     return at;
+  }
+  /// Adds a key that is not there at a position that is free, below `none`.
+  void place(position at, K key, V value) {
+    marks_.reach(at);
+    put(at, std::move(key), std::move(value));
   }
 
   void erase(position at) {
     index_.erase(hash_of(slot_at(at).key), at);
     segments_[at / per_segment]->end(at % per_segment);
-    free_.push_back(at);
+    marks_.give_back(at);
   }
 
   K const& key(position at) const { return slot_at(at).key; }
-  V& value(position at) { return slot_at(at).value; }
+  /// For changing it.
+  V& value(position at) {
+    marks_.changing(at);
+    return slot_at(at).value;
+  }
   V const& value(position at) const { return slot_at(at).value; }
+  /// For changing what no save holds.
+  V& unsaved_value(position at) { return slot_at(at).value; }
   std::size_t size() const { return index_.size(); }
-  /// One more than the highest position in use.
-  std::size_t positions() const { return positions_; }
+  std::size_t positions() const { return marks_.positions(); }
+  slot_marks& marks() { return marks_; }
 
   /// Calls `f(position)` for every entry, in the order of positions.
   template <class F>
   void for_each(F&& f) const {
-    for (position at = 0; at != positions_; ++at)
-      if (segments_[at / per_segment]->has(at % per_segment)) f(at);
+    for (std::size_t s = 0; s != segments_.size(); ++s) {
+      auto const* const one = segments_[s].get();
+      for (std::size_t i = 0; one && i != per_segment; ++i)
+        if (one->has(i)) f(static_cast<position>(s * per_segment + i));
+    }
   }
 
  private:
@@ -131,22 +144,17 @@ class keyed_slots {
 
   slot& slot_at(position at) const { return segments_[at / per_segment]->at(at % per_segment); }
 
-  position append() {
-    if (positions_ >= none)
-      throw std::length_error{"keyed state: more than 2^32 - 1 keys in one partition"};
-    if (positions_ % per_segment == 0 && positions_ / per_segment == segments_.size())
-      segments_.push_back(std::make_unique_for_overwrite<segment>());
-    return static_cast<position>(positions_++);
-  }
-  position reuse() {
-    auto const at = free_.back();
-    free_.pop_back();
-    return at;
+  void put(position at, K&& key, V&& value) {
+    if (at / per_segment >= segments_.size()) segments_.resize(at / per_segment + 1);
+    auto& home = segments_[at / per_segment];
+    if (!home) home = std::make_unique_for_overwrite<segment>();
+    index_.find_or_insert(hash_of(key), at, [](position) { return false; });
+    home->make(at % per_segment, std::move(key), std::move(value));
+    marks_.take(at);
   }
 
-  std::vector<std::unique_ptr<segment>> segments_;
-  std::size_t positions_ = 0;
-  std::vector<position> free_;
+  std::vector<std::unique_ptr<segment>> segments_;  // null where no position was ever in use
+  slot_marks marks_;
   position_index index_;
 };
 
