@@ -44,6 +44,14 @@ plan_runner::plan_runner(plan const& of, record_error_rules const* rules) : plan
   }
 }
 
+std::vector<named_state> plan_runner::states() {
+  std::vector<named_state> all;
+  for (auto& tasks : tasks_)
+    for (auto& one : tasks)
+      for (auto& state : one.states()) all.push_back(std::move(state));
+  return all;
+}
+
 std::vector<std::vector<partition>> plan_runner::run(
     batch_context const& now, std::vector<std::vector<partition>> const& inputs) {
   plan_progress progress{plan_};

@@ -119,6 +119,14 @@ bool stage_task::has_state() const {
                      [](node_task const& n) { return n.work && n.work->has_state(); });
 }
 
+std::vector<named_state> stage_task::states() {
+  std::vector<named_state> all;
+  for (std::size_t i = 0; i != nodes_.size(); ++i)
+    if (auto* work = nodes_[i].work.get(); work && work->has_state())
+      all.push_back({stage_.nodes[i]->who, work->durable_state()});
+  return all;
+}
+
 std::vector<std::vector<partition>> stage_task::nothing() const {
   std::vector<std::vector<partition>> results;
   for (auto const& out : outs_) results.emplace_back(out.receivers);

@@ -1,5 +1,6 @@
 #include <sluice/operators/kernels/raw_window.hpp>
 #include <sluice/operators/ops/window_ops.hpp>
+#include <sluice/operators/partition_codec.hpp>
 
 namespace sluice::kernels {
 
@@ -20,6 +21,24 @@ bool slide_clock::due(batch_context const& now) const {
          steps_until(last_.value_or(now.zero), now.zero, slide_);
 }
 
+std::uint64_t window_schema(std::uint64_t form, window_panes const& panes,
+                            slide_clock const& clock) {
+  for (auto time : {panes.length(), clock.slide()})
+    form = detail::mix_word(form, static_cast<std::uint64_t>(time.count()));
+  return form;
+}
+
+window_task::window_task(duration length, duration slide, partition_codec const* codec)
+    : panes_{length}, clock_{slide} {
+  if (!codec) return;
+  constexpr auto form = detail::fingerprint_of("window", 1U);
+  auto made = std::make_unique<saved_parts>(
+      window_schema(detail::mix_word(form, codec->fingerprint), panes_, clock_));
+  made->add(save_clock(clock_));
+  made->add(save_panes(panes_, *codec));
+  saved_ = std::move(made);
+}
+
 partition window_task::run(batch_context const& now, std::span<partition const> inputs) {
   now_ = now;
   if (!inputs[0].absent) panes_.add(now, inputs[0]);
@@ -36,6 +55,12 @@ partition window_task::run(batch_context const& now, std::span<partition const> 
 void window_task::keep() {
   panes_.keep(panes_.gone(now_));
   clock_.passed(now_);
+}
+
+std::shared_ptr<kernel const> make_window_kernel(duration length, duration slide,
+                                                 partition_codec const* codec) {
+  return make_kernel_by(
+      [=](std::size_t) { return std::make_unique<window_task>(length, slide, codec); });
 }
 
 }  // namespace sluice::kernels

@@ -151,6 +151,15 @@ TEST_CASE("map_with_state gives an idle key one last call, strictly after its ti
                 table<pairs>{{{1, 5}}, {}, {}, {{1, 6}}, {}, {}, {{1, -6}}});
 }
 
+TEST_CASE("map_with_state times out the longest idle key first, then by the order of states") {
+  check_same(
+      run_inline(
+          table<pairs>{{{3, 30}, {1, 10}, {2, 20}}, {{2, 1}, {3, 1}}, {}, {}, {}},
+          [](auto in) { return in.map_with_state(state_spec(total_at_end).timeout(1h)); }, 1),
+      table<pairs>{
+          {{3, 30}, {1, 10}, {2, 20}}, {{2, 21}, {3, 31}}, {{1, -10}}, {{3, -31}, {2, -21}}, {}});
+}
+
 TEST_CASE("map_with_state has all states as a second stream") {
   check_records(
       small,

@@ -13,6 +13,8 @@ struct partition_codec {
   void (*encode)(byte_writer& out, partition const& part);
   /// @throws runtime_failure  if the bytes are not those of a partition
   partition (*decode)(byte_reader& in);
+  /// See `codec_fingerprint`.
+  std::uint64_t fingerprint;
 };
 
 template <class T>
@@ -31,7 +33,16 @@ struct partition_codec_of {
     part.chunks.push_back(make_chunk(std::move(records)));
     return part;
   }
-  static constexpr partition_codec value{encode, decode};
+  static constexpr partition_codec value{encode, decode, codec_fingerprint<T>()};
 };
+
+/// Null if records of type `T` have no codec.
+template <class T>
+constexpr partition_codec const* partition_codec_if_any() {
+  if constexpr (has_codec<T>)
+    return &partition_codec_of<T>::value;
+  else
+    return nullptr;
+}
 
 }  // namespace sluice

@@ -39,6 +39,8 @@ class plan_runner {
                                           std::vector<std::vector<partition>> const& inputs);
   /// The records that the last run has passed over.
   diverted_records take_diverted() { return std::exchange(diverted_, {}); }
+  /// The states of all tasks, by stage and partition. See `stage_task::states`.
+  std::vector<named_state> states();
 
  private:
   plan const& plan_;

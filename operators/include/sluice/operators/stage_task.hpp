@@ -10,6 +10,13 @@
 
 namespace sluice {
 
+/// The state of one operator in one partition.
+struct named_state {
+  op_ptr who;
+  task_state* state;  ///< null if a type in it has no codec
+  bool unsavable() const { return !state; }
+};
+
 class stage_task {
  public:
   /// @param of     outlives the task
@@ -29,6 +36,9 @@ class stage_task {
   bool is_hopeless() const { return hopeless_; }
   /// Whether a batch that was run must not be run again.
   bool has_state() const;
+  /// The states of its operators, in the order of the plan. They live as long as the task and are
+  /// used between batches.
+  std::vector<named_state> states();
   /// What `run` would return for a batch in which nothing is.
   std::vector<std::vector<partition>> nothing() const;
 

@@ -5,11 +5,12 @@
 #pragma once
 
 #include <limits>
+#include <sluice/operators/detail/same_value.hpp>
 #include <sluice/operators/kernels/ahead.hpp>
 #include <sluice/operators/kernels/prototype.hpp>
-#include <sluice/operators/kernels/window_panes.hpp>
+#include <sluice/operators/kernels/saved_panes.hpp>
 #include <sluice/operators/key_table.hpp>
-#include <sluice/operators/keyed_slots.hpp>
+#include <sluice/operators/saved_slots.hpp>
 #include <sluice/operators/state.hpp>
 #include <span>
 
@@ -141,7 +142,7 @@ class update_state_task final : public task {
     partition out;
     out.absent = inputs[0].absent && (!started_ || !clock_.due(now));
     if (out.absent) return out;
-    if (!started_) load();
+    if (!started_) begin();
     group(inputs[0]);
     state_list<K, S> results;
     results.reserve(states_.size() + created_.size());
@@ -159,6 +160,12 @@ class update_state_task final : public task {
   }
 
   bool has_state() const override { return true; }
+  task_state* durable_state() override {
+    if constexpr (can_be_saved) {
+      if (!saved_) saved_ = parts();
+    }
+    return saved_.get();
+  }
   void keep() override {
     if (results_) renew();
     for (auto at : erased_) states_.erase(at);
@@ -169,10 +176,22 @@ class update_state_task final : public task {
   void discard() override { forget(); }
 
  private:
-  void load() {
+  static constexpr bool can_be_saved = savable<K> && savable<S>;
+
+  std::unique_ptr<task_state> parts() {
+    constexpr auto schema = detail::fingerprint_of("update_state_by_key", 1U,
+                                                   codec_fingerprint<K>(), codec_fingerprint<S>());
+    auto made = std::make_unique<saved_parts>(schema);
+    made->add(save_clock(clock_, &started_));
+    made->add(std::make_unique<saved_slots>(std::make_unique<key_value_access<K, S>>(states_)));
+    return made;
+  }
+
+  void begin() {
     started_ = true;
-    take_share(*initial_, index_, partitions_,
-               [&](K const& key, S const& value) { states_.insert(key, value); });
+    take_share(*initial_, index_, partitions_, [&](K const& key, S const& value) {
+      if (states_.find(key) == slots::none) states_.insert(key, value);
+    });
   }
 
   // A key with state has its position for a group, a new one comes after all of them.
@@ -222,8 +241,17 @@ class update_state_task final : public task {
       if (gone != erased_.end() && *gone == at)
         ++gone;
       else
-        states_.value(at) = renewed(next++);
+        replace(at, renewed(next++));
     });
+  }
+  // Most states stay as they are; a save leaves them out.
+  template <class T>
+  void replace(position at, T&& fresh) {
+    if (can_be_saved && states_.marks().tracking() &&
+        detail::same_value<S>(std::as_const(states_).value(at), fresh))
+      states_.unsaved_value(at) = std::forward<T>(fresh);
+    else
+      states_.value(at) = std::forward<T>(fresh);
   }
   decltype(auto) renewed(std::size_t i) {
     if constexpr (copies_never_throw)
@@ -264,6 +292,7 @@ class update_state_task final : public task {
   batch_context now_;
   bool started_ = false;
   slots states_;
+  std::unique_ptr<task_state> saved_;  // made when it is first asked for
   grouped_values<V> batch_;
   key_table<K, std::uint32_t> created_;  // keys of the batch without state, with their groups
   // What this batch has made.

@@ -5,10 +5,11 @@
 #pragma once
 
 #include <sluice/operators/kernels/prototype.hpp>
+#include <sluice/operators/kernels/saved_panes.hpp>
 #include <sluice/operators/kernels/two_stacks.hpp>
-#include <sluice/operators/kernels/window_panes.hpp>
 #include <sluice/operators/key_table.hpp>
-#include <sluice/operators/keyed_slots.hpp>
+#include <sluice/operators/partition_codec.hpp>
+#include <sluice/operators/saved_slots.hpp>
 
 namespace sluice::kernels {
 
@@ -48,6 +49,7 @@ class keyed_window : public task {
   partition run(batch_context const& now, std::span<partition const> inputs) final {
     now_ = now;
     due_ = clock_.due(now);
+    resume();
     if (!inputs[0].absent) {
       panes_.add(now, by_key(inputs[0]));
       entered(panes_.all().back());
@@ -57,7 +59,13 @@ class keyed_window : public task {
     if (due_) slide(panes_.gone(now), out);
     return out;
   }
-  bool has_state() const override { return true; }
+  bool has_state() const final { return true; }
+  task_state* durable_state() final {
+    if constexpr (can_be_saved) {
+      if (!saved_) saved_ = parts();
+    }
+    return saved_.get();
+  }
   void keep() final {
     settle(true);
     // What has left is needed until the next result takes it away.
@@ -70,6 +78,14 @@ class keyed_window : public task {
   }
 
  protected:
+  static constexpr bool can_be_saved = savable<K> && savable<V>;
+
+  /// The keys for saving them, and a number for the form of their bytes. Called only if they can be
+  /// saved.
+  virtual std::unique_ptr<slot_access> keys_to_save() = 0;
+  virtual std::uint64_t form() const = 0;
+  /// Makes what is not saved from what is.
+  virtual void resume() {}
   virtual void entered(pane const& newest) = 0;
   /// Brings the results up to date and emits them.
   virtual void slide(batch_time gone, partition& out) = 0;
@@ -80,6 +96,16 @@ class keyed_window : public task {
   window_panes panes_;
 
  private:
+  std::unique_ptr<task_state> parts() {
+    constexpr auto& codec = partition_codec_of<std::pair<K, V>>::value;
+    auto made = std::make_unique<saved_parts>(
+        window_schema(detail::mix_word(form(), codec.fingerprint), panes_, clock_));
+    made->add(save_clock(clock_));
+    made->add(save_panes(panes_, codec));
+    made->add(std::make_unique<saved_slots>(keys_to_save()));
+    return made;
+  }
+
   // What several upstream partitions have reduced becomes one pair per key.
   partition by_key(partition const& in) {
     if (in.chunks.size() <= 1) return in;
@@ -92,6 +118,7 @@ class keyed_window : public task {
 
   slide_clock clock_;
   key_table<K, V> merged_;
+  std::unique_ptr<task_state> saved_;  // made when it is first asked for
   batch_context now_;
   bool due_ = false;
 };
@@ -104,7 +131,29 @@ struct second_of {
   }
 };
 
+/// Saves where keys stand; what belongs to them is made anew.
+template <class K, class V>
+class key_access final : public slot_access {
+ public:
+  /// @param stale  is set when keys have come back without what belongs to them
+  key_access(keyed_slots<K, V>& slots, bool& stale) : slots_{slots}, stale_{stale} {}
+  slot_marks& marks() override { return slots_.marks(); }
+  void write(byte_writer& out, position at) const override { encode(out, slots_.key(at)); }
+  void read(byte_reader& in, position at) override {
+    slots_.place(at, decode_new_key<K>(in, slots_), V{});
+  }
+  void erase(position at) override { slots_.erase(at); }
+  void loaded() override { stale_ = true; }
+
+ private:
+  keyed_slots<K, V>& slots_;
+  bool& stale_;
+};
+
 /// Any associative function: two stacks per key.
+///
+/// A key stands in the slots as long as a pane holds it, so the stacks follow from the panes; where
+/// it stands does not.
 template <class K, class V, class F>
 class stacked_window_task final : public keyed_window<K, V, F> {
   using base = keyed_window<K, V, F>;
@@ -113,15 +162,39 @@ class stacked_window_task final : public keyed_window<K, V, F> {
   using base::base;
 
  private:
-  using slots = keyed_slots<K, std::pair<two_stacks<V>, bool>>;  // true: changed by this batch
+  using held = std::pair<two_stacks<V>, bool>;  // true: changed by this batch
+  using slots = keyed_slots<K, held>;
   using position = typename slots::position;
+
+  std::unique_ptr<slot_access> keys_to_save() override {
+    if constexpr (base::can_be_saved)
+      return std::make_unique<key_access<K, held>>(keys_, stale_);
+    else
+      return nullptr;
+  }
+  std::uint64_t form() const override { return detail::fingerprint_of("stacked window", 1U); }
+
+  // The function may throw half way; the next attempt begins anew.
+  void resume() override {
+    if (!stale_) return;
+    keys_.for_each([&](position at) { keys_.unsaved_value(at) = {}; });
+    for (auto const& p : this->panes_.all())
+      for_each_record<std::pair<K, V>>(p.records, [&](std::pair<K, V> const& pair) {
+        auto& stacks = keys_.unsaved_value(slot_of(pair.first)).first;
+        stacks.push(p.time, pair.second, this->combine_);
+      });
+    stale_ = false;
+  }
 
   void entered(pane const& newest) override {
     for_each_record<std::pair<K, V>>(newest.records, [&](std::pair<K, V> const& pair) {
-      auto at = keys_.find(pair.first);
-      if (at == slots::none) at = keys_.insert(pair.first, {});
-      changing(at).push(newest.time, pair.second, this->combine_);
+      changing(slot_of(pair.first)).push(newest.time, pair.second, this->combine_);
     });
+  }
+
+  position slot_of(K const& key) {
+    auto const at = keys_.find(key);
+    return at != slots::none ? at : keys_.insert(key, {});
   }
 
   void slide(batch_time gone, partition& out) override {
@@ -135,7 +208,7 @@ class stacked_window_task final : public keyed_window<K, V, F> {
     std::vector<std::pair<K, V>> results;
     results.reserve(keys_.size());
     keys_.for_each([&](position at) {
-      if (auto sum = keys_.value(at).first.sum(this->combine_))
+      if (auto sum = std::as_const(keys_).value(at).first.sum(this->combine_))
         results.emplace_back(keys_.key(at), std::move(*sum));
     });
     if (!results.empty()) out.chunks.push_back(make_chunk(std::move(results)));
@@ -143,7 +216,7 @@ class stacked_window_task final : public keyed_window<K, V, F> {
 
   void settle(bool keep) override {
     for (auto at : changed_) {
-      auto& [stacks, changed] = keys_.value(at);
+      auto& [stacks, changed] = keys_.unsaved_value(at);
       changed = false;
       if (keep)
         stacks.keep();
@@ -155,7 +228,7 @@ class stacked_window_task final : public keyed_window<K, V, F> {
   }
 
   two_stacks<V>& changing(position at) {
-    auto& [stacks, changed] = keys_.value(at);
+    auto& [stacks, changed] = keys_.unsaved_value(at);
     if (!changed) {
       changed = true;
       changed_.push_back(at);
@@ -165,6 +238,7 @@ class stacked_window_task final : public keyed_window<K, V, F> {
   }
 
   slots keys_;
+  bool stale_ = false;
   std::vector<position> changed_;
 };
 
@@ -183,6 +257,14 @@ class inverse_window_task final : public keyed_window<K, V, F> {
         keep_{std::move(keep)} {}
 
  private:
+  std::unique_ptr<slot_access> keys_to_save() override {
+    if constexpr (base::can_be_saved)
+      return std::make_unique<key_value_access<K, V>>(values_);
+    else
+      return nullptr;
+  }
+  std::uint64_t form() const override { return detail::fingerprint_of("inverse window", 1U); }
+
   void entered(pane const&) override {}
 
   void slide(batch_time gone, partition& out) override {
@@ -193,7 +275,7 @@ class inverse_window_task final : public keyed_window<K, V, F> {
       if (at == slots::none)
         inserted_.push_back(values_.insert(key, value));
       else
-        change(at, this->combine_(V{values_.value(at)}, value));
+        change(at, this->combine_(V{std::as_const(values_).value(at)}, value));
     }
     if (orphans_.size() != 0) recompute(gone);
     emit(out);
@@ -234,7 +316,7 @@ class inverse_window_task final : public keyed_window<K, V, F> {
       if (at == slots::none)
         orphans_.find_or_insert(key, [&] { return std::pair{key, true}; });
       else
-        change(at, subtract_(V{values_.value(at)}, value));
+        change(at, subtract_(V{std::as_const(values_).value(at)}, value));
     }
   }
 
@@ -258,7 +340,7 @@ class inverse_window_task final : public keyed_window<K, V, F> {
     results.reserve(values_.size());
     values_.for_each([&](position at) {
       if (kept(at))
-        results.emplace_back(values_.key(at), values_.value(at));
+        results.emplace_back(values_.key(at), std::as_const(values_).value(at));
       else
         refused_.push_back(at);
     });
@@ -271,7 +353,8 @@ class inverse_window_task final : public keyed_window<K, V, F> {
     } else if constexpr (std::is_invocable_v<Keep&, K const&, V const&>) {
       return call_user(who_, keep_, values_.key(at), std::as_const(values_).value(at));
     } else {
-      return call_user(who_, keep_, std::pair<K, V>{values_.key(at), values_.value(at)});
+      return call_user(who_, keep_,
+                       std::pair<K, V>{values_.key(at), std::as_const(values_).value(at)});
     }
   }
 

@@ -3,6 +3,7 @@
 /// Thread rule: see kernel.hpp. Promise: as in keyed_state.hpp.
 #pragma once
 
+#include <sluice/operators/kernels/aged_states.hpp>
 #include <sluice/operators/kernels/keyed_state.hpp>
 
 namespace sluice::kernels {
@@ -37,88 +38,6 @@ struct mapping {
   };
   /// The form with the time emits nothing where it returns an empty optional.
   using emitted = owned_t<typename emitted_of<result>::type>;
-};
-
-/// States by key; if they age, also in the order in which they were last touched. Beside a state
-/// stands one byte of what the current batch has done to it.
-template <class K, class S>
-class aged_states {
-  using slots = keyed_slots<K, S>;
-
- public:
-  using position = typename slots::position;
-  static constexpr position none = slots::none;
-  /// What the batch has done to a state, as bits.
-  enum mark : std::uint8_t { seen = 1, changed = 2, removed = 4 };
-
-  explicit aged_states(bool aging) : aging_{aging} {}
-
-  template <class Q>
-  position find(Q const& key, std::size_t hash, position likely) const {
-    return slots_.find(key, hash, likely);
-  }
-  static std::size_t hash_of(K const& key) { return slots::hash_of(key); }
-  void prefetch_index(std::size_t hash) const { slots_.prefetch_index(hash); }
-  position prefetch_entry(std::size_t hash) const { return slots_.prefetch_entry(hash); }
-
-  K const& key(position at) const { return slots_.key(at); }
-  S& value(position at) { return slots_.value(at); }
-  S const& value(position at) const { return slots_.value(at); }
-  std::uint8_t& marks(position at) { return marks_[at]; }
-  std::uint8_t marks(position at) const { return marks_[at]; }
-  std::size_t size() const { return slots_.size(); }
-
-  /// The order of age; only if the states age.
-  position oldest() const { return oldest_; }
-  position younger_than(position at) const { return ages_[at].younger; }
-  batch_time touched(position at) const { return ages_[at].stamp; }
-
-  void insert(K key, S value, batch_time now) {
-    auto const at = slots_.insert(std::move(key), std::move(value));
-    if (at >= marks_.size()) marks_.resize(at + 1);
-    marks_[at] = 0;
-    if (!aging_) return;
-    if (at >= ages_.size()) ages_.resize(at + 1);
-    link(at, now);
-  }
-  void touch(position at, batch_time now) {
-    if (!aging_) return;
-    unlink(at);
-    link(at, now);
-  }
-  void erase(position at) {
-    if (aging_) unlink(at);
-    slots_.erase(at);
-  }
-  template <class F>
-  void for_each(F&& f) const {
-    slots_.for_each(f);
-  }
-
- private:
-  struct age {
-    batch_time stamp;
-    position older = none;
-    position younger = none;
-  };
-
-  void link(position at, batch_time now) {
-    ages_[at] = {now, youngest_, none};
-    (youngest_ == none ? oldest_ : ages_[youngest_].younger) = at;
-    youngest_ = at;
-  }
-  void unlink(position at) {
-    auto const& one = ages_[at];
-    (one.older == none ? oldest_ : ages_[one.older].younger) = one.younger;
-    (one.younger == none ? youngest_ : ages_[one.younger].older) = one.older;
-  }
-
-  bool aging_;
-  slots slots_;
-  std::vector<std::uint8_t> marks_;  // by position
-  std::vector<age> ages_;            // by position; empty unless states age
-  position oldest_ = none;
-  position youngest_ = none;
 };
 
 /// Enumerates the states after a batch, while its stage runs.
@@ -194,7 +113,8 @@ class map_state_task final : public task, public snapshot_source<K, S> {
     partition out;
     out.absent = inputs[0].absent && !clock_.due(now);
     if (out.absent) return out;
-    if (!started_) load();
+    if (!started_) begin();
+    states_.order_by_age();
     std::vector<emitted> results;
     if constexpr (emits_always) results.reserve(inputs[0].records());
     auto const map = [&](std::pair<K, V> const& pair, std::size_t hash, position likely) {
@@ -213,6 +133,12 @@ class map_state_task final : public task, public snapshot_source<K, S> {
   }
 
   bool has_state() const override { return true; }
+  task_state* durable_state() override {
+    if constexpr (can_be_saved) {
+      if (!saved_) saved_ = parts();
+    }
+    return saved_.get();
+  }
   void keep() override {
     for (auto at : seen_) {
       auto const marks = std::exchange(states_.marks(at), std::uint8_t{0});
@@ -247,10 +173,24 @@ class map_state_task final : public task, public snapshot_source<K, S> {
  private:
   static constexpr bool emits_always = std::is_same_v<owned_t<result>, emitted>;
 
-  void load() {
+  static constexpr bool can_be_saved = savable<K> && savable<S>;
+
+  std::unique_ptr<task_state> parts() {
+    constexpr auto types = detail::fingerprint_of("map_with_state", 1U, codec_fingerprint<K>(),
+                                                  codec_fingerprint<S>());
+    auto made = std::make_unique<saved_parts>(detail::mix_word(types, timeout_ ? 1 : 0));
+    made->add(save_clock(clock_, &started_));
+    made->add(std::make_unique<saved_slots>(std::make_unique<aged_access<K, S>>(states_, clock_)));
+    return made;
+  }
+
+  void begin() {
     started_ = true;
-    take_share(*initial_, index_, partitions_,
-               [&](K const& key, S const& value) { states_.insert(key, value, now_.batch.time); });
+    take_share(*initial_, index_, partitions_, [&](K const& key, S const& value) {
+      auto const hash = states::hash_of(key);
+      if (states_.find(key, hash, states_.prefetch_entry(hash)) == states::none)
+        states_.insert(key, value, now_.batch.time);
+    });
   }
 
   // A call for a key that had a state before this batch. Inlined, because a call hands optionals
@@ -311,10 +251,8 @@ class map_state_task final : public task, public snapshot_source<K, S> {
   }
 
   void end_idle(std::vector<emitted>& results) {
-    auto const limit = now_.batch.time - *timeout_;
-    for (auto at = states_.oldest(); at != states::none; at = states_.younger_than(at)) {
-      if (states_.touched(at) >= limit) return;
-      if ((states_.marks(at) & states::seen) != 0) continue;
+    auto const is_idle = [&](position at) { return (states_.marks(at) & states::seen) == 0; };
+    for (auto at : states_.idle_since(now_.batch.time - *timeout_, is_idle)) {
       emit(results, call_old(at, std::nullopt, true));
       states_.marks(at) |= states::removed;
     }
@@ -336,6 +274,7 @@ class map_state_task final : public task, public snapshot_source<K, S> {
   batch_context now_;
   bool started_ = false;
   states states_;
+  std::unique_ptr<task_state> saved_;  // made when it is first asked for
   // What this batch has done.
   std::vector<position> seen_;                  // in the order of their first records
   std::vector<std::pair<position, S>> before_;  // the values before, of states that have changed

@@ -16,6 +16,10 @@ class slide_clock {
   bool due(batch_context const& now) const;
   void passed(batch_context const& now) { last_ = now.batch.time; }
 
+  duration slide() const { return slide_; }
+  std::optional<batch_time> last() const { return last_; }
+  void set_last(std::optional<batch_time> last) { last_ = last; }
+
  private:
   duration slide_;
   std::optional<batch_time> last_;
@@ -25,17 +29,19 @@ class slide_clock {
 struct pane {
   batch_time time;
   partition records;
-  bool counted = false;  ///< it has entered a result
+  bool counted = false;                   ///< it has entered a result
+  std::optional<std::uint64_t> saved_in;  ///< the number of the save that holds it
 };
 
 /// The panes of a window of some length.
 class window_panes {
  public:
   explicit window_panes(duration length) : length_{length} {}
+  duration length() const { return length_; }
   /// The time up to which batches have left the window that ends with `now`.
   batch_time gone(batch_context const& now) const { return now.batch.time - length_; }
   void add(batch_context const& now, partition records) {
-    panes_.push_back({now.batch.time, std::move(records)});
+    panes_.push_back({now.batch.time, std::move(records), false, {}});
     ++added_;
   }
   std::deque<pane>& all() { return panes_; }

@@ -88,7 +88,9 @@ class state_ops : public window_ops<T, Pipe> {
 
   /// Maps every record together with the state of its key, which the function may change.
   /// @shape   dstream<pair<K, V>> -> dstream<owned M>, with `state_snapshots`
-  /// @emits   one result per record, in partition order, then one per key that timed out
+  /// @emits   one result per record, in partition order, then one per key that timed out, the
+  /// longest
+  ///          idle first; those that fell idle together in the order of their states
   /// @empty   only timeouts
   /// @param   spec  `state_spec(f)` with f: (K const&, optional<V>, state<S>&) -> M, or with
   ///                batch_time first, where an empty optional<M> emits nothing

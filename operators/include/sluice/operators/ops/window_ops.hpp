@@ -8,6 +8,7 @@
 #include <sluice/operators/kernels/keyed_window.hpp>
 #include <sluice/operators/kernels/raw_window.hpp>
 #include <sluice/operators/ops/batch_ops.hpp>
+#include <sluice/operators/partition_codec.hpp>
 
 namespace sluice {
 
@@ -49,8 +50,7 @@ class window_ops : public batch_ops<T, Pipe> {
     using out = owned_t<T>;
     auto const times = checked("window", length, slide);
     return windowed<out>(this->op("window"), detail::materialised_edge<out>(this->at_),
-                         kernels::make_kernel(kernels::window_task{times.length, times.slide}),
-                         times, this->at_.from->partitions);
+                         whole<out>(times), times, this->at_.from->partitions);
   }
 
   /// Reduces all records in the window to one.
@@ -139,9 +139,8 @@ class window_ops : public batch_ops<T, Pipe> {
     using v = owned_t<typename base::mapped>;
     auto const times = checked("group_by_key_and_window", length, slide);
     auto who = this->op("group_by_key_and_window");
-    auto held = windowed<std::pair<k, v>>(
-        who, this->hashed(), kernels::make_kernel(kernels::window_task{times.length, times.slide}),
-        times, this->shuffled(partitions));
+    auto held = windowed<std::pair<k, v>>(who, this->hashed(), whole<std::pair<k, v>>(times), times,
+                                          this->shuffled(partitions));
     auto const& at = held.position();
     return this->template at_node<std::pair<k, std::vector<v>>>(
         who, {detail::materialised_edge<std::pair<k, v>>(at)},
@@ -211,6 +210,11 @@ class window_ops : public batch_ops<T, Pipe> {
   // All records under one key, so that a window over records is one over pairs.
   auto one_key() const {
     return this->map([](T const& record) { return std::pair<char, T>{char{0}, record}; });
+  }
+
+  template <class Out>
+  static std::shared_ptr<kernel const> whole(detail::window_times const& times) {
+    return kernels::make_window_kernel(times.length, times.slide, partition_codec_if_any<Out>());
   }
 
   template <class Out>

@@ -1,0 +1,163 @@
+/// The states of `map_with_state`: by key, and by how long they have been idle.
+///
+/// Thread rule: see kernel.hpp. Promise: what it gives depends on where states stand and when they
+/// were touched, not on the order in which that happened, so these two are all that a save holds.
+#pragma once
+
+#include <algorithm>
+#include <sluice/operators/kernels/window_panes.hpp>
+#include <sluice/operators/position_map.hpp>
+#include <sluice/operators/saved_slots.hpp>
+
+namespace sluice::kernels {
+
+/// States by key; if they age, also from the longest idle to the last touched. Beside a state
+/// stands one byte of what the current batch has done to it.
+template <class K, class S>
+class aged_states {
+  using slots = keyed_slots<K, S>;
+
+ public:
+  using position = typename slots::position;
+  static constexpr position none = slots::none;
+  /// What the batch has done to a state, as bits.
+  enum mark : std::uint8_t { seen = 1, changed = 2, removed = 4 };
+
+  explicit aged_states(bool aging) : aging_{aging} {}
+
+  template <class Q>
+  position find(Q const& key, std::size_t hash, position likely) const {
+    return slots_.find(key, hash, likely);
+  }
+  static std::size_t hash_of(K const& key) { return slots::hash_of(key); }
+  void prefetch_index(std::size_t hash) const { slots_.prefetch_index(hash); }
+  position prefetch_entry(std::size_t hash) const { return slots_.prefetch_entry(hash); }
+
+  K const& key(position at) const { return slots_.key(at); }
+  /// For changing it.
+  S& value(position at) { return slots_.value(at); }
+  S const& value(position at) const { return slots_.value(at); }
+  std::uint8_t& marks(position at) { return marks_[at]; }
+  std::uint8_t marks(position at) const { return marks_[at]; }
+  std::size_t size() const { return slots_.size(); }
+
+  bool aging() const { return aging_; }
+  batch_time touched(position at) const { return ages_[at].stamp; }
+  /// The states that were last touched before `limit` and for which `take(position)` holds, the
+  /// longest idle first. States that were touched at the same time go by position, not in the order
+  /// in which it happened: nothing else has to be known of them.
+  template <class F>
+  std::vector<position> idle_since(batch_time limit, F&& take) const {
+    std::vector<position> idle;
+    for (auto at = oldest_; at != none && touched(at) < limit; at = ages_[at].younger)
+      if (take(at)) idle.push_back(at);
+    sort_by_age(idle);
+    return idle;
+  }
+
+  void insert(K key, S value, batch_time now) {
+    auto const at = slots_.insert(std::move(key), std::move(value));
+    marks_.make(at) = 0;
+    if (!aging_) return;
+    ages_.make(at);
+    link(at, now);
+  }
+  void touch(position at, batch_time now) {
+    if (!aging_) return;
+    slots_.marks().changing(at);
+    unlink(at);
+    link(at, now);
+  }
+
+  /// For saving, and for coming back from it: what is placed has no age before `order_by_age`.
+  slots& entries() { return slots_; }
+  void place(position at, K key, S value, batch_time stamp) {
+    slots_.place(at, std::move(key), std::move(value));
+    marks_.make(at) = 0;
+    if (aging_) ages_.make(at).stamp = stamp;
+    ordered_ = false;
+  }
+  void order_by_age() {
+    if (ordered_ || !aging_) return;
+    std::vector<position> all;
+    for_each([&](position at) { all.push_back(at); });
+    sort_by_age(all);
+    oldest_ = youngest_ = none;
+    for (auto at : all) link(at, touched(at));
+    ordered_ = true;
+  }
+  void erase(position at) {
+    if (aging_) unlink(at);
+    slots_.erase(at);
+  }
+  template <class F>
+  void for_each(F&& f) const {
+    slots_.for_each(f);
+  }
+
+ private:
+  struct age {
+    batch_time stamp{};
+    position older = none;
+    position younger = none;
+  };
+
+  void sort_by_age(std::vector<position>& some) const {
+    std::sort(some.begin(), some.end(), [&](position a, position b) {
+      return std::pair{touched(a), a} < std::pair{touched(b), b};
+    });
+  }
+  void link(position at, batch_time now) {
+    ages_[at] = {now, youngest_, none};
+    (youngest_ == none ? oldest_ : ages_[youngest_].younger) = at;
+    youngest_ = at;
+  }
+  void unlink(position at) {
+    auto const& one = ages_[at];
+    (one.older == none ? oldest_ : ages_[one.older].younger) = one.younger;
+    (one.younger == none ? youngest_ : ages_[one.younger].older) = one.older;
+  }
+
+  bool aging_;
+  slots slots_;
+  position_map<std::uint8_t> marks_;
+  position_map<age> ages_;  // empty unless states age
+  position oldest_ = none;
+  position youngest_ = none;
+  bool ordered_ = true;
+};
+
+/// Saves keys with their states and, if they age, when they were touched.
+template <class K, class S>
+class aged_access final : public slot_access {
+ public:
+  /// @param clock  what times are told from; is itself saved before
+  aged_access(aged_states<K, S>& states, slide_clock const& clock)
+      : states_{states}, clock_{clock} {}
+  slot_marks& marks() override { return states_.entries().marks(); }
+  void write(byte_writer& out, position at) const override {
+    encode(out, states_.key(at));
+    encode(out, std::as_const(states_).value(at));
+    if (states_.aging()) out.put_varint(last() - count(states_.touched(at)));
+  }
+  void read(byte_reader& in, position at) override {
+    auto key = decode_new_key<K>(in, states_.entries());
+    auto value = decode<S>(in);
+    std::uint64_t const ago = states_.aging() ? in.get_varint("time since a state was touched") : 0;
+    states_.place(at, std::move(key), std::move(value),
+                  batch_time{duration{static_cast<duration::rep>(last() - ago)}});
+  }
+  void erase(position at) override { states_.entries().erase(at); }
+
+ private:
+  // Unsigned, so that no bytes make it overflow.
+  static std::uint64_t count(batch_time time) {
+    return static_cast<std::uint64_t>(time.time_since_epoch().count());
+  }
+  std::uint64_t last() const { return count(clock_.last().value_or(batch_time{})); }
+
+  aged_states<K, S>& states_;
+  slide_clock const& clock_;
+};
+
+}  // namespace sluice::kernels
