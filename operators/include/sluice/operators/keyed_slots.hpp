@@ -68,10 +68,7 @@ class keyed_slots {
     return at;
   }
   /// Adds a key that is not there at a position that is free, below `none`.
-  void place(position at, K key, V value) {
-    marks_.reach(at);
-    put(at, std::move(key), std::move(value));
-  }
+  void place(position at, K key, V value) { put(at, std::move(key), std::move(value)); }
 
   void erase(position at) {
     index_.erase(hash_of(slot_at(at).key), at);

@@ -19,11 +19,12 @@ class slot_marks {
   bool has(position at) const { return at < positions_ && !free_.contains(at); }
 
   /// The position for the next entry: the lowest that is free.
-  position next();
-  /// Makes sure that `positions()` is beyond `at`.
-  void reach(position at);
+  position next() const;
   void take(position at) {
-    free_.erase(at);
+    if (at < positions_)
+      free_.erase(at);
+    else
+      extend(at);
     changing(at);
   }
   void give_back(position at) {
@@ -44,6 +45,12 @@ class slot_marks {
   position_set const& changed() const { return changed_; }
 
  private:
+  // What is passed over is free.
+  void extend(position at) {
+    for (; positions_ != at; ++positions_) free_.insert(static_cast<position>(positions_));
+    ++positions_;
+  }
+
   std::size_t positions_ = 0;
   position_set free_;
   position_set changed_;

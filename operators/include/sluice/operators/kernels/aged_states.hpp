@@ -51,7 +51,13 @@ class aged_states {
     std::vector<position> idle;
     for (auto at = oldest_; at != none && touched(at) < limit; at = ages_[at].younger)
       if (take(at)) idle.push_back(at);
-    sort_by_age(idle);
+    for (auto first = idle.begin(); first != idle.end();) {
+      auto const stamp = touched(*first);
+      auto const is_later = [&](position at) { return touched(at) != stamp; };
+      auto const last = std::find_if(first, idle.end(), is_later);
+      std::sort(first, last);
+      first = last;
+    }
     return idle;
   }
 
@@ -81,7 +87,8 @@ class aged_states {
     if (ordered_ || !aging_) return;
     std::vector<position> all;
     for_each([&](position at) { all.push_back(at); });
-    sort_by_age(all);
+    std::stable_sort(all.begin(), all.end(),
+                     [&](position a, position b) { return touched(a) < touched(b); });
     oldest_ = youngest_ = none;
     for (auto at : all) link(at, touched(at));
     ordered_ = true;
@@ -102,11 +109,6 @@ class aged_states {
     position younger = none;
   };
 
-  void sort_by_age(std::vector<position>& some) const {
-    std::sort(some.begin(), some.end(), [&](position a, position b) {
-      return std::pair{touched(a), a} < std::pair{touched(b), b};
-    });
-  }
   void link(position at, batch_time now) {
     ages_[at] = {now, youngest_, none};
     (youngest_ == none ? oldest_ : ages_[youngest_].younger) = at;
