@@ -21,7 +21,7 @@ root=${1:-$(dirname "${BASH_SOURCE[0]}")/..}
 cd "$root" || exit 2
 
 folders=()
-for folder in operators supervision receivers sinks actors testkit supervise examples benchmarks; do
+for folder in operators supervision receivers sinks actors testkit supervise tool examples benchmarks; do
   [[ ! -d $folder ]] || folders+=("$folder")
 done
 ((${#folders[@]})) || { echo "check_includes: $PWD has no component to check" >&2; exit 2; }

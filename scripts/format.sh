@@ -21,7 +21,7 @@ if [[ ! $("$clang_format" --version) =~ version\ $wanted\. ]]; then
   exit 0
 fi
 
-find operators supervision receivers sinks actors testkit supervise examples tests benchmarks cmake \
+find operators supervision receivers sinks actors testkit supervise tool examples tests benchmarks cmake \
   \( -name '*.hpp' -o -name '*.cpp' \) -print0 |
   xargs -0 -r -n 16 -P "$(nproc)" "$clang_format" --style=file "${mode[@]}" || {
     echo "format: the files above are not formatted; run scripts/format.sh" >&2

@@ -10,8 +10,9 @@ namespace {
 class actor_pipeline final : public pipeline {
  public:
   actor_pipeline(std::shared_ptr<engine> on, setup_ptr setup)
-      : engine_{std::move(on)}, setup_{std::move(setup)} {
-    guardian_ = engine_->system().spawn(run_role<guardian_role, setup_ptr>, setup_);
+      : engine_{std::move(on)}, setup_{std::move(setup)}, kept_{make_cells(*setup_)} {
+    guardian_ = engine_->system().spawn(run_role<guardian_role, setup_ptr, std::shared_ptr<cells>>,
+                                        setup_, kept_);
     // Nobody supervises the guardian but the context itself.
     guardian_->attach_functor([core = setup_->core](caf::error const& reason) {
       if (core->state() == context_state::stopped) return;
@@ -24,6 +25,7 @@ class actor_pipeline final : public pipeline {
   // Whoever destroys the pipeline has waited until it stopped; the actors are gone then.
   ~actor_pipeline() override {
     guardian_ = nullptr;
+    kept_.reset();
     setup_.reset();
   }
 
@@ -34,6 +36,8 @@ class actor_pipeline final : public pipeline {
     command({cut_command::kind::until_idle, ticket});
   }
   void stop(stop_mode mode) override { ask(msg::stop_request{{}, mode == stop_mode::drain}); }
+  std::size_t open_batches() const override { return kept_->ledger.open().size(); }
+  void kill(std::string role) override { ask(msg::kill_request{{}, std::move(role)}); }
   bool wait(std::function<bool()> const& done,
             std::optional<std::chrono::milliseconds> timeout) override {
     return engine_->wait(done, timeout);
@@ -48,6 +52,7 @@ class actor_pipeline final : public pipeline {
 
   std::shared_ptr<engine> engine_;
   setup_ptr setup_;
+  std::shared_ptr<cells> kept_;
   caf::actor guardian_;
 };
 

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <optional>
-#include <sluice/actors/trigger.hpp>
+#include <sluice/actors/options.hpp>
 
 namespace sluice {
 
@@ -16,6 +16,12 @@ class batch_grid {
       : interval_{t.what == trigger::kind::every ? std::optional{t.interval} : std::nullopt} {
     zero_ = interval_ ? floor(now) : now;
     last_ = zero_;
+  }
+
+  /// Goes on where another has ended, be it with another interval.
+  batch_grid(trigger const& t, batch_time zero, batch_time last) : batch_grid{t, zero} {
+    zero_ = zero;
+    last_ = last;
   }
 
   /// One interval before the first batch.
@@ -39,6 +45,12 @@ class batch_grid {
   /// Lets the ticks up to `now` pass without a batch, as a pause does.
   void skip_to(batch_time now) {
     if (interval_) last_ = std::max(last_, floor(now));
+  }
+  /// Goes on at `now` after a time without a process.
+  void come_back(batch_time now, missed_batches policy) {
+    if (!interval_ || policy == missed_batches::replay) return;
+    auto const latest = policy == missed_batches::skip ? floor(now) : floor(now) - *interval_;
+    last_ = std::max(last_, latest);
   }
 
  private:

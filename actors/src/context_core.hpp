@@ -6,6 +6,7 @@
 
 #include "log.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <functional>
@@ -26,6 +27,11 @@ class context_core {
   /// Before the start only.
   void set_checkpoint_dir(std::string directory) {
     settings_.checkpoint_dir = std::move(directory);
+  }
+  /// Before the start only.
+  void ask_for_checkpoints(std::chrono::milliseconds at_least_every) {
+    auto& interval = settings_.checkpoints.interval;
+    interval = std::min(interval, at_least_every);
   }
   sluice::log const& log() const { return log_; }
 

@@ -99,6 +99,8 @@ class inline_pipeline final : public pipeline {
     end();
   }
 
+  std::size_t open_batches() const override { return 0; }
+  void kill(std::string) override {}
   bool wait(std::function<bool()> const& done, std::optional<std::chrono::milliseconds>) override {
     if (!done() && !outlived())
       throw usage_error{

@@ -4,6 +4,8 @@
 
 #include "cells/batch_ledger.hpp"
 #include "cells/cutting.hpp"
+#include "cells/input_cell.hpp"
+#include "durability/journal.hpp"
 #include "flow/credit.hpp"
 
 #include <caf/all.hpp>
@@ -27,7 +29,7 @@ using link_id = std::uint32_t;
 
 /// Which part of the plan did the work that failed.
 struct work_place {
-  enum class kind { none, stage, output, input } what = kind::none;
+  enum class kind { none, stage, output, input, journal } what = kind::none;
   std::size_t index = 0;      ///< of the stage, the output or the input
   std::size_t partition = 0;  ///< of the stage
 };
@@ -80,11 +82,13 @@ struct input_changed : on<lane::control> {
 struct cut_request : on<lane::control> {
   batch_ref batch;
   std::uint64_t max_records = 0;
+  bool positioned = false;                    ///< a checkpoint begins behind the batch
+  std::shared_ptr<logged_batch const> noted;  ///< by a process before; null: the cut is new
 };
 struct cut_reply : on<lane::control> {
   batch_id batch = 0;
   std::size_t input = 0;
-  input_cut cut;
+  input_cell::noted_cut cut;
   std::map<std::string, std::uint64_t> counters;
 };
 struct drain_inputs : on<lane::control> {};
@@ -107,6 +111,9 @@ struct output_committed : on<lane::barrier> {
 };
 struct batch_committed : on<lane::control> {
   batch_id batch = 0;
+};
+struct checkpoint_ended : on<lane::control> {
+  checkpoint_result result;
 };
 /// The batches before `batch` can still be committed; 0: no batch is to blame.
 struct role_failed : on<lane::control> {
@@ -140,6 +147,10 @@ struct stop_request : on<lane::control> {
 };
 /// Goes on after a suspension, or after a pause.
 struct resume_request : on<lane::control> {};
+/// A fault: one of the actors whose role begins so is to die.
+struct kill_request : on<lane::control> {
+  std::string role;
+};
 /// The pause before a restart is over.
 struct restart_now : on<lane::control> {
   std::uint64_t number = 0;
@@ -175,12 +186,14 @@ SLUICE_LOCAL_MESSAGE(batch_prepared)
 SLUICE_LOCAL_MESSAGE(output_commit)
 SLUICE_LOCAL_MESSAGE(output_committed)
 SLUICE_LOCAL_MESSAGE(batch_committed)
+SLUICE_LOCAL_MESSAGE(checkpoint_ended)
 SLUICE_LOCAL_MESSAGE(role_failed)
 SLUICE_LOCAL_MESSAGE(records_diverted)
 SLUICE_LOCAL_MESSAGE(tick)
 SLUICE_LOCAL_MESSAGE(commanded)
 SLUICE_LOCAL_MESSAGE(stop_request)
 SLUICE_LOCAL_MESSAGE(resume_request)
+SLUICE_LOCAL_MESSAGE(kill_request)
 SLUICE_LOCAL_MESSAGE(restart_now)
 SLUICE_LOCAL_MESSAGE(restart_host)
 SLUICE_LOCAL_MESSAGE(command)

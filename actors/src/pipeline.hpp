@@ -20,6 +20,10 @@ class pipeline {
   /// Tells the core when idle is reached.
   virtual void run_until_idle(std::uint64_t ticket) = 0;
   virtual void stop(stop_mode mode) = 0;
+  /// Cut and not committed.
+  virtual std::size_t open_batches() const = 0;
+  /// Lets one of the actors die whose role begins so; nothing happens if there is none.
+  virtual void kill(std::string role) = 0;
   virtual bool wait(std::function<bool()> const& done,
                     std::optional<std::chrono::milliseconds> timeout) = 0;
 };

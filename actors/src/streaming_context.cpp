@@ -1,5 +1,6 @@
 #include "context_core.hpp"
 #include "context_services.hpp"
+#include "guarantee.hpp"
 #include "pipeline.hpp"
 #include "receivers/src/deal.hpp"
 
@@ -32,6 +33,11 @@ void check(options const& o) {
   positive("link_buffer", o.link_buffer);
   validate(o.supervision.stages, "supervision.stages");
   validate(o.supervision.receivers, "supervision.receivers");
+  if (o.supervision.stages.strategy != restart_strategy::region)
+    throw usage_error{std::string{"supervision.stages.strategy is "} +
+                      to_string(o.supervision.stages.strategy) +
+                      "; what cuts, runs and commits batches is connected by links that cannot be "
+                      "replayed one by one, so it restarts together: leave it at region"};
   if (o.trigger.what == trigger::kind::size && o.trigger.max_records > o.receiver_buffer.records)
     throw usage_error{"size(" + std::to_string(o.trigger.max_records) +
                       ") can never be reached: receiver_buffer has room for " +
@@ -96,6 +102,13 @@ struct streaming_context::impl {
   std::shared_ptr<batch_queue<dead_letter>> dead_letters;
   std::optional<dstream<dead_letter>> dead_letter_stream;
   std::vector<std::shared_ptr<streaming_listener>> listeners;
+  /// Where progress is written; in the calling thread it is not.
+  std::string journal_directory() const {
+    return engine_ ? core->settings().checkpoint_dir : std::string{};
+  }
+
+  setup_ptr started;      // null before the start
+  std::string guarantee;  // once started
   std::unique_ptr<pipeline> running;
 };
 
@@ -105,10 +118,11 @@ streaming_context::streaming_context(streaming_context&&) noexcept = default;
 streaming_context& streaming_context::operator=(streaming_context&&) noexcept = default;
 streaming_context::~streaming_context() = default;
 
-streaming_context::registered streaming_context::register_input(std::unique_ptr<input> source) {
+streaming_context::registered streaming_context::register_input(std::unique_ptr<input> source,
+                                                                partition_codec const* codec) {
   auto who = impl_->declared->make_op(source->kind());
   auto const index = impl_->inputs.size();
-  impl_->inputs.push_back({std::move(source), who});
+  impl_->inputs.push_back({std::move(source), who, codec, {}});
   auto made =
       detail::make_node(who, {}, kernels::make_pass_kernel(), impl_->services.parallelism());
   made->input_index = index;
@@ -164,12 +178,20 @@ void streaming_context::start() {
   setup->core = impl_->core;
   setup->outside = impl_->outside;
   setup->plan = make_plan(impl_->declared->outputs());
+  if (auto const wanted = impl_->declared->checkpoint_interval())
+    core.ask_for_checkpoints(std::chrono::ceil<std::chrono::milliseconds>(*wanted));
   setup->parallelism = parallelism();
   setup->record_rules = {core.settings().on_record_error, core.settings().dead_letter_limit};
   setup->dead_letters = impl_->dead_letters;
   setup->listeners = impl_->listeners;
   for (auto& in : impl_->inputs) setup->inputs.push_back(std::move(in));
+  impl_->guarantee = describe_guarantee(setup->plan, setup->inputs, impl_->journal_directory());
+  impl_->started = setup;
   impl_->declared->freeze("the context has been started; declare everything before start()");
+  if (!impl_->engine_ && !core.settings().checkpoint_dir.empty())
+    core.log().write("context", log_level::warn,
+                     "a context in the calling thread writes down no progress: checkpoint_dir "
+                     "serves rdd::checkpoint only");
   core.set_state(context_state::active);
   try {
     for (auto& in : setup->inputs) in.source->before_start(*setup->outside);
@@ -190,6 +212,15 @@ void streaming_context::stop(stop_mode mode) {
     return impl_->core->set_state(context_state::stopped);
   }
   impl_->running->stop(mode);
+  auto const patience = mode == stop_mode::drain ? settings().drain_timeout : std::nullopt;
+  if (impl_->wait_until_stopped(patience)) return;
+  impl_->core->log().write(
+      "context", log_level::error,
+      "stop: not drained in " + std::to_string(patience->count()) +
+          " ms: " + std::to_string(impl_->running->open_batches()) +
+          " batches are not committed, and inputs may hold more" +
+          (impl_->started->journal ? "; the next process goes on with them" : "; they are lost"));
+  impl_->running->stop(stop_mode::now);
   impl_->wait_until_stopped({});
 }
 
@@ -214,6 +245,13 @@ void streaming_context::resume() {
   auto& running = impl_->active("resume");
   if (impl_->core->state() == context_state::suspended) impl_->core->resume();
   running.resume();
+}
+
+void streaming_context::kill_actor(std::string role) {
+  if (!settings().allow_faults)
+    throw usage_error{
+        "kill_actor: faults are not allowed here; set options.allow_faults in a test"};
+  impl_->active("kill_actor").kill(std::move(role));
 }
 
 void streaming_context::run_until_idle() {
@@ -246,7 +284,11 @@ void streaming_context::add_listener(std::shared_ptr<streaming_listener> listene
 }
 
 std::string streaming_context::explain() const {
-  return make_plan(impl_->declared->outputs()).describe();
+  auto const of = make_plan(impl_->declared->outputs());
+  if (!impl_->started)
+    return of.describe() + describe_guarantee(of, impl_->inputs, impl_->journal_directory());
+  auto const& recovered = impl_->started->recovered;
+  return of.describe() + impl_->guarantee + (recovered ? recovered->text + '\n' : "");
 }
 
 storage_use streaming_context::storage() const { return impl_->services.kept()->use(); }

@@ -3,7 +3,7 @@
 
 namespace sluice {
 
-std::uint64_t byte_reader::get_varint(std::string_view what) {
+std::uint64_t byte_reader::get_long_varint(std::string_view what) {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     auto const byte = get_byte(what);

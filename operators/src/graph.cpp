@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <sluice/operators/error.hpp>
 #include <sluice/operators/graph.hpp>
 
@@ -21,6 +22,11 @@ graph::graph(session& services, std::optional<duration> interval)
 
 void graph::check_open(std::string_view what) const {
   if (frozen_) throw usage_error{"cannot add " + std::string{what} + ": " + *frozen_};
+}
+
+void graph::ask_for_checkpoints(duration at_least_every) {
+  check_open("checkpoints");
+  checkpoint_interval_ = std::min(checkpoint_interval_.value_or(at_least_every), at_least_every);
 }
 
 op_ptr graph::make_op(std::string_view kind) {

@@ -6,6 +6,9 @@ namespace sluice {
 
 namespace {
 
+constexpr std::size_t smallest_capacity = 64;
+constexpr std::size_t largest_capacity = std::size_t{1} << 31;
+
 // Where memory does not matter, half the slots stay empty: most searches then end where they begin,
 // which the processor guesses. Larger tables wait for memory rather than for wrong guesses.
 constexpr std::size_t small_capacity = std::size_t{1} << 16;
@@ -31,9 +34,16 @@ void position_index::forget(std::uint32_t tag) {
   slots_[i].at = none;
 }
 
-void position_index::grow() {
-  auto const capacity = slots_.empty() ? std::size_t{64} : slots_.size() * 2;
-  if (capacity > (std::size_t{1} << 31))
+void position_index::grow() { grow_to(slots_.empty() ? smallest_capacity : slots_.size() * 2); }
+
+void position_index::reserve(std::size_t more) {
+  auto capacity = std::max(slots_.size(), smallest_capacity);
+  while (capacity <= largest_capacity && limit_of(capacity) < size_ + more) capacity *= 2;
+  if (capacity != slots_.size()) grow_to(capacity);
+}
+
+void position_index::grow_to(std::size_t capacity) {
+  if (capacity > largest_capacity)
     throw std::length_error{"a keyed operator: more than 1.6 billion keys in one partition"};
   std::vector<slot> old(capacity);
   old.swap(slots_);

@@ -43,6 +43,7 @@ std::uint64_t saved_slots::save(byte_writer& out, std::uint64_t number) {
   positions entries;
   sweep next{number, {}, 0};
   if (whole) {
+    entries.reserve(marks.positions());
     for (position at = 0; at != marks.positions(); ++at)
       if (marks.has(at)) entries.push_back(at);
   } else {
@@ -53,10 +54,22 @@ std::uint64_t saved_slots::save(byte_writer& out, std::uint64_t number) {
   out.put_varint(marks.positions());
   write_positions(out, gone);
   write_positions(out, entries);
-  for (auto at : entries) slots_->write(out, at);
+  write_entries(out, entries);
   progress_ = next;
   marks.track();
   return *progress_.needed;
+}
+
+// The first entries tell how much room all of them need: growing bit by bit would copy them.
+void saved_slots::write_entries(byte_writer& out, positions const& entries) const {
+  constexpr std::size_t few = 1'024;
+  std::span const all{entries};
+  auto const before = out.size();
+  slots_->write(out, all.first(std::min(few, all.size())));
+  if (all.size() <= few) return;
+  auto const rest = (out.size() - before) * (all.size() - few) / few;
+  out.reserve(out.size() + rest + rest / 16);
+  slots_->write(out, all.subspan(few));
 }
 
 void saved_slots::split_changed(positions& gone, positions& entries) const {
@@ -89,15 +102,14 @@ void saved_slots::load(byte_reader& in, std::uint64_t number) {
   if (whole > 1 || end > slot_marks::none) in.fail(what, "this is not the beginning of a save");
   auto const gone = read_positions(in, end);
   auto const entries = read_positions(in, end);
-  make_room(whole == 1, gone, entries);
-  for (auto at : entries) slots_->read(in, at);
+  make_room(whole == 1, gone);
+  slots_->read(in, entries);
   progress_ = {whole == 1 ? number : progress_.needed.value_or(number), {}, 0};
   slots_->marks().track();
   slots_->loaded();
 }
 
-// A key may have moved from one position of the save to another.
-void saved_slots::make_room(bool whole, positions const& gone, positions const& entries) {
+void saved_slots::make_room(bool whole, positions const& gone) {
   auto& marks = slots_->marks();
   auto const free = [&](position at) {
     if (marks.has(at)) slots_->erase(at);
@@ -105,7 +117,6 @@ void saved_slots::make_room(bool whole, positions const& gone, positions const& 
   if (whole)
     for (position at = 0; at != marks.positions(); ++at) free(at);
   for (auto at : gone) free(at);
-  for (auto at : entries) free(at);
 }
 
 }  // namespace sluice

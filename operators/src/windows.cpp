@@ -81,6 +81,12 @@ void check_multiple(char const* kind, char const* what, duration value, duration
 
 }  // namespace
 
+void ask_for_checkpoints(graph& owner, node const& of, duration interval) {
+  auto const slide = of.slide != duration{0} ? of.slide : owner.interval().value_or(duration{0});
+  check_multiple("checkpoint", "checkpoint interval", interval, slide);
+  owner.ask_for_checkpoints(interval);
+}
+
 window_times check_window(char const* kind, graph const& owner, node const& parent, duration length,
                           std::optional<duration> slide) {
   auto const step =

@@ -11,7 +11,38 @@ std::size_t bytes_of(block const& b) { return b.records->bytes() + b.more_bytes;
 
 std::size_t left_of(std::size_t limit, std::size_t used) { return limit - std::min(limit, used); }
 
+// Gives each part the positions of its records.
+void share_out(std::vector<std::uint64_t> const& positions, std::vector<block>& parts) {
+  auto at = positions.begin();
+  for (auto& part : parts) {
+    auto const end = at + static_cast<std::ptrdiff_t>(part.records->records());
+    part.each.assign(at, end);
+    part.positions = position_range{part.each.front(), part.each.back()};
+    part.unfinished = false;
+    at = end;
+  }
+}
+
 }  // namespace
+
+std::vector<block> split_block(block whole, std::size_t first, detail::chunk_splitter split) {
+  auto chunks = split(whole.records, first);
+  auto parts = std::vector<block>{};
+  if (chunks.size() < 2) {
+    parts.push_back(std::move(whole));
+    return parts;
+  }
+  auto bytes = std::size_t{0};
+  for (auto& each : chunks) {
+    parts.push_back({std::move(each), 0, whole.positions, {}, true});
+    bytes += bytes_of(parts.back());
+  }
+  parts.back().unfinished = whole.unfinished;
+  if (!whole.each.empty()) share_out(whole.each, parts);
+  // Memory that the parts do not tell of stays on the books until the last of them is gone.
+  if (auto const told = bytes_of(whole); told > bytes) parts.back().more_bytes = told - bytes;
+  return parts;
+}
 
 block_buffer::amount block_buffer::room() const {
   auto const left =
@@ -56,24 +87,15 @@ block_buffer::share block_buffer::cut(batch_id batch, std::uint64_t max_records,
 }
 
 void block_buffer::split_front(std::size_t first, detail::chunk_splitter split) {
-  auto parts = split(blocks_.front().records, first);
-  if (parts.size() < 2) return;
-  auto whole = std::move(blocks_.front());
+  auto const told = bytes_of(blocks_.front());
+  auto parts = split_block(std::move(blocks_.front()), first, split);
   blocks_.pop_front();
-  auto replaced = std::vector<block>{};
   auto bytes = std::size_t{0};
-  for (auto& part : parts) {
-    replaced.push_back({std::move(part), 0, whole.positions});
-    bytes += bytes_of(replaced.back());
-  }
-  // Memory that the parts do not tell of stays on the books until the last of them is gone.
-  auto const told = bytes_of(whole);
-  if (told > bytes) replaced.back().more_bytes = told - bytes;
-  bytes = std::max(bytes, told);
+  for (auto const& part : parts) bytes += bytes_of(part);
   waiting_.bytes += bytes - told;
   held_.bytes += bytes - told;
-  blocks_.insert(blocks_.begin(), std::make_move_iterator(replaced.begin()),
-                 std::make_move_iterator(replaced.end()));
+  blocks_.insert(blocks_.begin(), std::make_move_iterator(parts.begin()),
+                 std::make_move_iterator(parts.end()));
 }
 
 void block_buffer::take_front(share& taken) {
@@ -81,9 +103,14 @@ void block_buffer::take_front(share& taken) {
   blocks_.pop_front();
   taken.records += front.records->records();
   taken.bytes += bytes_of(front);
+  taken.behind_finished += front.records->records();
   if (front.positions) {
     if (!taken.positions) taken.positions = front.positions;
     taken.positions->last = front.positions->last;
+    if (!front.unfinished) {
+      taken.finished = front.positions->last;
+      taken.behind_finished = 0;
+    }
   }
   taken.chunks.push_back(std::move(front.records));
 }

@@ -28,9 +28,17 @@ struct block {
   chunk_ptr records;
   /// Memory that the records hold beside what their chunk tells.
   std::size_t more_bytes = 0;
-  /// A block that a batch ends in has its whole range in both batches.
+  /// A block that a batch ends in has its whole range in both batches, unless it has `each`.
   std::optional<position_range> positions = {};
+  /// The position of each record, if they have one each.
+  std::vector<std::uint64_t> each = {};
+  /// Records of the last position come behind this block.
+  bool unfinished = false;
 };
+
+/// The block in parts of which the first has `first` records. One part means that it cannot be
+/// split.
+std::vector<block> split_block(block whole, std::size_t first, detail::chunk_splitter split);
 
 class block_buffer {
  public:
@@ -44,6 +52,9 @@ class block_buffer {
     std::uint64_t records = 0;
     std::uint64_t bytes = 0;
     std::optional<position_range> positions = {};
+    /// The last position all records of which have been taken, and how many were taken behind it.
+    std::optional<std::uint64_t> finished = {};
+    std::uint64_t behind_finished = 0;
   };
   /// Counted from the beginning, never down.
   struct totals {

@@ -11,19 +11,17 @@
 namespace sluice {
 namespace {
 
-// More names than this are only counted in the description of a batch.
-constexpr std::size_t most_names = 10;
 // Listing takes at most this part of the time.
 constexpr int least_time_between_looks = 10;
 
 }  // namespace
 
 directory_input::directory_input(std::string kind, std::string directory, file_options how,
-                                 std::unique_ptr<file_format> format, detail::chunk_splitter split)
+                                 make_file_format make_format, detail::chunk_splitter split)
     : kind_{std::move(kind)},
       directory_{std::move(directory)},
       how_{std::move(how)},
-      format_{std::move(format)},
+      make_format_{std::move(make_format)},
       split_{split},
       finder_{directory_, how_} {
   if (directory_.empty())
@@ -44,18 +42,23 @@ void directory_input::before_start(world& outside) {
 
 void directory_input::start(std::shared_ptr<input_host> host) {
   host_ = std::move(host);
-  auto const limits = host_->limits();
-  buffer_.emplace(limits);
-  format_->prepare(limits, [this](block sealed) { buffer_->push(std::move(sealed)); });
   phase_ = phase::running;
+  behind_ ? wait_for_batches() : prepare();
   report(receiver_event::type::started, "reading files that appear in " + directory_);
   look();
   look_again_later();
   read_later();
 }
 
+void directory_input::prepare() {
+  auto const limits = host_->limits();
+  buffer_.emplace(limits);
+  format_ = make_format_();
+  format_->prepare(limits, [this](block sealed) { keep(std::move(sealed)); });
+}
+
 void directory_input::look() {
-  if (phase_ != phase::running) return;
+  if (phase_ != phase::running || waiting_) return;
   // Before listing: what appears while it runs is announced again.
   announced_->store(false);
   if (!watch_) watch_directory();
@@ -64,7 +67,7 @@ void directory_input::look() {
   auto found = list();
   look_took_ = outside.clock().monotonic() - looked_at_;
   for (auto& problem : found.problems) report(receiver_event::type::error, std::move(problem));
-  for (auto& file : found.files) found_.push_back(std::move(file));
+  for (auto& file : found.files) found_.push_back({std::move(file.name), file.size});
   if (!found.listed) watch_.reset();
 }
 
@@ -113,7 +116,7 @@ bool directory_input::worth_looking() const {
 
 void directory_input::read_later() {
   if (read_posted_ || phase_ == phase::ended) return;
-  if ((!file_ && found_.empty()) || !has_room()) return;
+  if ((!file_ && !has_next()) || !has_room()) return;
   read_posted_ = true;
   host_->post([weak = weak_from_this()] {
     if (auto const self = weak.lock()) self->read_on();
@@ -146,27 +149,34 @@ bool directory_input::read_piece() {
 }
 
 bool directory_input::open_next() {
-  while (!found_.empty()) {
+  while (has_next()) {
     auto entry = std::move(found_.front());
     found_.pop_front();
     auto path = directory_ + "/" + entry.name;
     auto opened = host_->outside().storage().open_read(path);
+    begun_.begin(entry, records_read());
     if (!opened) {
-      refuse(path, opened.error());
+      refuse(entry, path, opened.error());
       continue;
     }
-    describe_file(entry.name);
+    described_.add(entry.name);
     format_->begin(path, entry.size);
-    file_ = open_file{std::move(entry.name), std::move(path), std::move(*opened)};
+    file_ = open_file{std::move(entry.name), std::move(path), std::move(*opened), 0, entry.cut};
     return true;
   }
   return false;
 }
 
-void directory_input::refuse(std::string const& path, io_error const& why) {
+void directory_input::refuse(queued_file const& entry, std::string const& path,
+                             io_error const& why) {
+  begun_.end(records_read(), std::nullopt);
+  auto const read =
+      entry.cut == 0 ? std::string{"nothing"} : std::to_string(entry.cut) + " records";
   if (why.code == std::errc::no_such_file_or_directory) {
     ++vanished_files_;
-    report(receiver_event::type::error, path + " was listed and is gone; nothing of it was read");
+    report(receiver_event::type::error,
+           path + " was listed and is gone; " + read + " of it " +
+               (entry.cut == 0 ? "was read" : "were read by the process before"));
   } else {
     ++unreadable_files_;
     report(receiver_event::type::error, why.message() + "; the file is not read");
@@ -177,7 +187,11 @@ void directory_input::take(std::size_t bytes) {
   file_->offset += bytes;
   bytes_read_ += bytes;
   auto why_not_further = std::optional<std::string>{};
-  run_format([&] { why_not_further = format_->received(bytes); });
+  run_format([&] {
+    why_not_further = format_->received(bytes);
+    // Only what is sealed can be left out.
+    if (file_->to_leave_out > 0) format_->seal();
+  });
   if (!why_not_further) return;
   ++unreadable_files_;
   abandon_file(file_->path + ": " + *why_not_further);
@@ -192,13 +206,37 @@ void directory_input::finish_file() {
   if (problem) report(receiver_event::type::error, std::move(*problem));
   ++files_;
   finder_.was_read(file_->name, file_->offset);
-  file_.reset();
+  end_file(file_->offset);
 }
 
 void directory_input::abandon_file(std::string const& why) {
   report(receiver_event::type::error, why);
   run_format([&] { format_->abandon(); });
+  end_file(std::nullopt);
+}
+
+void directory_input::end_file(std::optional<std::uint64_t> bytes) {
+  if (file_->to_leave_out > 0) run_format([&] { format_->seal(); });
+  if (file_->to_leave_out > 0)
+    report(receiver_event::type::error, file_->path + " has " +
+                                            std::to_string(file_->to_leave_out) +
+                                            " records less than the process before has read of it");
+  begun_.end(records_read(), bytes);
   file_.reset();
+}
+
+void directory_input::keep(block sealed) {
+  auto const records = sealed.records->records();
+  auto const leave_out = file_ ? std::min<std::uint64_t>(file_->to_leave_out, records) : 0;
+  if (leave_out == 0) return buffer_->push(std::move(sealed));
+  file_->to_leave_out -= leave_out;
+  if (leave_out == records) return;
+  auto parts = split_block(std::move(sealed), static_cast<std::size_t>(leave_out), split_);
+  if (parts.size() < 2)
+    throw stream_failure{describe() + ": cannot go on inside " + file_->path +
+                         ": records of a type that cannot be copied cannot be parted; use a type "
+                         "that can"};
+  for (auto part = parts.begin() + 1; part != parts.end(); ++part) buffer_->push(std::move(*part));
 }
 
 // What a user's function threw goes on to the host, which makes it the end of the stream.
@@ -214,12 +252,11 @@ void directory_input::run_format(F&& f) {
   }
 }
 
-// No file is begun any more.
+// No file is begun any more by this process.
 void directory_input::give_up() {
   phase_ = phase::drained;
   watch_.reset();
-  left_files_ += found_.size();
-  found_.clear();
+  left_files_ = found_.size();
 }
 
 bool directory_input::has_room() const {
@@ -238,17 +275,14 @@ block_buffer::amount directory_input::available() const {
   return {waiting.bytes + more.bytes, waiting.records + more.records};
 }
 
-void directory_input::describe_file(std::string const& name) {
-  if (described_.size() < most_names) {
-    described_.push_back(name);
-  } else {
-    ++described_more_;
-  }
+std::uint64_t directory_input::records_read() const {
+  return buffer_->counted().records_in + format_->unsealed().records;
 }
 
 input_status directory_input::status(bool probe) {
   if (phase_ == phase::created) return {};
   if (probe) {
+    go_live();
     look();
     while (read_piece()) {
     }
@@ -257,24 +291,28 @@ input_status directory_input::status(bool probe) {
   auto now = input_status{};
   now.records = here.records;
   now.bytes = here.bytes;
-  now.idle = now.records == 0 && !file_ && found_.empty();
+  now.idle = now.records == 0 && !file_ && !has_next() && !waiting_;
   return now;
 }
 
 input_cut directory_input::cut(batch_ref const& batch, std::uint64_t max_records) {
+  go_live();
+  behind_.reset();
+  replayer_.reset();
   if (phase_ == phase::running && worth_looking()) look();
-  while (available().records < max_records && read_piece()) {
-  }
-  format_->seal();
+  do {
+    while (available().records < max_records && read_piece()) {
+    }
+    format_->seal();
+    // Lines become fewer if some are left out by a parser.
+  } while (buffer_->waiting().records < max_records && read_piece());
   auto share = buffer_->cut(batch.id, max_records, split_);
   auto result = input_cut{};
   result.parts = deal(std::move(share.chunks), host_->partitions());
   result.records = share.records;
   result.bytes = share.bytes;
-  for (auto const& name : std::exchange(described_, {}))
-    result.description += (result.description.empty() ? "" : ", ") + name;
-  if (auto const more = std::exchange(described_more_, 0))
-    result.description += " and " + std::to_string(more) + " more";
+  result.description = described_.take();
+  result.note = note_of(result);
   result.after = status(false);
   read_later();
   return result;
@@ -299,6 +337,7 @@ void directory_input::stop() {
   phase_ = phase::ended;
   watch_.reset();
   file_.reset();
+  replayer_.reset();
   host_.reset();
 }
 
@@ -320,7 +359,7 @@ std::map<std::string, std::uint64_t> directory_input::counters() const {
       {"left_files", left_files_},
   };
   if (buffer_) counters["records"] = buffer_->counted().records_in;
-  format_->count(counters);
+  if (format_) format_->count(counters);
   return counters;
 }
 

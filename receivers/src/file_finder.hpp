@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <sluice/operators/time.hpp>
@@ -15,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "file_note.hpp"
+
 namespace sluice {
 
 class file_finder {
@@ -23,6 +24,12 @@ class file_finder {
     std::vector<directory_entry> files;  ///< to be read, in the order of (modified, name)
     std::vector<std::string> problems;   ///< to be told
     bool listed = false;
+  };
+  /// What is new since it was asked for before.
+  struct changes {
+    std::vector<std::string> found;
+    std::vector<std::string> passed_over;
+    std::set<std::string> forgotten;  ///< not listed any more
   };
   struct counts {
     std::uint64_t old_files = 0;
@@ -42,16 +49,20 @@ class file_finder {
   void was_read(std::string const& name, std::uint64_t bytes);
   counts const& counted() const { return counts_; }
 
- private:
-  struct known_file {
-    std::optional<std::uint64_t> bytes_read = {};
-  };
-  using known_files = std::map<std::string, known_file>;
+  /// True once it is certain which files were there before.
+  bool settled() const { return settled_; }
+  known_files const& known() const { return known_; }
+  changes take_changes() { return std::exchange(changes_, {}); }
+  /// Goes on from what another one knew: whatever is not among it is new.
+  void restore(known_files known);
 
+ private:
   findings failed(io_error const& why);
   bool accepts(directory_entry const& entry) const;
   bool is_to_be_read(directory_entry const& entry, batch_time now, bool starting);
-  known_file still_known(directory_entry const& entry, known_file known, findings& found);
+  void check_size(directory_entry const& entry, std::optional<std::uint64_t>& bytes_read,
+                  findings& found);
+  void note_changes(known_files const& now, findings const& found);
 
   std::string const directory_;
   file_options const how_;
@@ -60,6 +71,8 @@ class file_finder {
   bool first_listing_ = true;
   std::set<std::string> there_before_;
   known_files known_;
+  bool settled_ = false;
+  changes changes_;
   // A problem that goes on is told once.
   std::string last_problem_;
   counts counts_;

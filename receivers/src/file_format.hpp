@@ -48,8 +48,12 @@ class file_format {
   virtual void count(std::map<std::string, std::uint64_t>& counters) const = 0;
 };
 
+/// Makes a format for one reader of files.
+using make_file_format = std::function<std::unique_ptr<file_format>()>;
+
 /// Lines as they are, or what `parse` makes of them if it is given.
 std::unique_ptr<file_format> make_line_format(file_options const& how, detail::line_parser parse);
+/// @param record_length  not 0
 std::unique_ptr<file_format> make_record_format(std::size_t record_length);
 std::unique_ptr<file_format> make_contents_format(detail::contents_parser parse);
 

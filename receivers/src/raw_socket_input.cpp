@@ -111,7 +111,7 @@ std::shared_ptr<input> make_raw_socket_input(std::string host, std::uint16_t por
                                              chunk_splitter split) {
   return std::make_shared<raw_input>(
       socket_input::settings{std::move(host), port, how.connect_timeout, how.backoff,
-                             how.max_connect_attempts},
+                             how.max_connect_attempts, how.logged},
       how.max_frame_bytes, std::move(decode), split);
 }
 

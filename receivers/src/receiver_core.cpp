@@ -47,9 +47,11 @@ struct receiver_core::state {
 
   std::size_t open_records = 0;
   std::size_t open_bytes = 0;
-  std::optional<position_range> open_positions;
+  std::vector<std::uint64_t> open_positions;  // of each record, or of none
   std::uint64_t open_number = 0;
   position last_position;
+  cut_end cut;
+  std::uint64_t to_leave_out = 0;
   receiver_core::news news;
 
   bool fits(std::size_t bytes, std::size_t records) const {
@@ -139,6 +141,8 @@ receiver_core::guard receiver_core::begin_store(std::size_t bytes, std::size_t r
     wait_for_turn(lock, bytes, records);
     check_position(at);
   }
+  // In one block, either all records have a position or none.
+  if (at.has_value() == s.open_positions.empty()) seal_open();
   return lock;
 }
 
@@ -170,19 +174,28 @@ void receiver_core::check_position(position at) const {
                     "; positions must ascend, last_position() tells where to go on"};
 }
 
-void receiver_core::note_position(position at) {
+std::size_t receiver_core::leave_out(std::size_t records, position at) {
   auto& s = *state_;
-  if (!at) return;
-  s.last_position = at;
-  if (!s.open_positions) s.open_positions = position_range{*at, *at};
-  s.open_positions->last = *at;
+  auto const left_out = static_cast<std::size_t>(std::min<std::uint64_t>(s.to_leave_out, records));
+  s.to_leave_out -= left_out;
+  if (at && left_out == records) {
+    s.last_position = at;
+    s.cut = {at, s.to_leave_out};
+  }
+  return left_out;
+}
+
+bool receiver_core::leaves_out() const {
+  auto const lock = guard{state_->mutex};
+  return state_->to_leave_out > 0;
 }
 
 void receiver_core::end_store(guard lock, std::size_t bytes, position at) {
   auto& s = *state_;
   s.news.stored_any = true;
   s.open_bytes += bytes;
-  note_position(at);
+  if (at) s.open_positions.push_back(*at);
+  if (at) s.last_position = at;
   auto const first = s.open_records++ == 0;
   if (first) ++s.open_number;
   auto const full = s.open_bytes >= block_bytes();
@@ -197,7 +210,10 @@ void receiver_core::end_store(guard lock, std::vector<chunk_ptr> blocks, positio
   auto positions = std::optional<position_range>{};
   if (at) positions = position_range{*at, *at};
   if (at) s.last_position = at;
-  for (auto& each : blocks) s.buffer->push({std::move(each), 0, positions});
+  for (auto& each : blocks) {
+    auto const last = &each == &blocks.back();
+    s.buffer->push({std::move(each), 0, positions, {}, !last});
+  }
   wake(std::move(lock));
 }
 
@@ -206,7 +222,13 @@ std::size_t receiver_core::block_bytes() const { return block_bytes_for(state_->
 void receiver_core::seal_open() {
   auto& s = *state_;
   if (s.open_records == 0) return;
-  s.buffer->push({take_open(), 0, std::exchange(s.open_positions, std::nullopt)});
+  auto sealed = block{take_open()};
+  if (auto each = std::exchange(s.open_positions, {}); !each.empty()) {
+    sealed.more_bytes = each.size() * sizeof(std::uint64_t);
+    sealed.positions = position_range{each.front(), each.back()};
+    sealed.each = std::move(each);
+  }
+  s.buffer->push(std::move(sealed));
   s.open_records = 0;
   s.open_bytes = 0;
 }
@@ -264,6 +286,8 @@ input_cut receiver_core::cut(batch_id batch, std::uint64_t max_records, chunk_sp
   auto lock = guard{state_->mutex};
   seal_open();
   auto share = state_->buffer->cut(batch, max_records, split);
+  if (share.finished) state_->cut = {share.finished, 0};
+  state_->cut.behind += share.behind_finished;
   auto const partitions = state_->host->partitions();
   lock.unlock();
   auto result = input_cut{};
@@ -276,6 +300,19 @@ input_cut receiver_core::cut(batch_id batch, std::uint64_t max_records, chunk_sp
   }
   result.after = status();
   return result;
+}
+
+receiver_core::cut_end receiver_core::where_cut_ends() const {
+  auto const lock = guard{state_->mutex};
+  return state_->cut;
+}
+
+void receiver_core::go_on_behind(cut_end end) {
+  auto const lock = guard{state_->mutex};
+  auto& s = *state_;
+  s.last_position = end.at;
+  s.to_leave_out = end.behind;
+  s.cut = end;
 }
 
 void receiver_core::committed(batch_id batch) {

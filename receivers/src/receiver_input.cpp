@@ -3,6 +3,7 @@
 #include <chrono>
 #include <exception>
 #include <optional>
+#include <sluice/operators/codec.hpp>
 #include <sluice/operators/error.hpp>
 #include <sluice/supervision/world.hpp>
 #include <thread>
@@ -30,6 +31,33 @@ bool is_receiver_stopped(std::exception_ptr const& thrown) {
   } catch (...) {
     return false;
   }
+}
+
+/// A position, for the process after.
+struct saved_position {
+  std::optional<std::uint64_t> at;
+  std::uint64_t behind = 0;
+};
+
+// The first byte of it; raise it whenever the struct changes.
+constexpr std::uint8_t position_version = 1;
+
+std::string encoded(saved_position const& position) {
+  auto out = byte_writer{};
+  out.put_byte(position_version);
+  encode(out, position);
+  auto const bytes = out.bytes();
+  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
+
+saved_position decoded(std::string_view bytes, std::string const& who) {
+  constexpr auto what = "the saved position";
+  auto in = byte_reader{std::as_bytes(std::span{bytes}), who + ": " + what};
+  if (in.get_byte(what) != position_version)
+    in.fail(what, "it is of another version; go on with the program that wrote it");
+  auto const position = decode<saved_position>(in);
+  in.expect_end(what);
+  return position;
 }
 
 /// Starts, restarts and ends a receiver.
@@ -78,6 +106,23 @@ class receiver_runner final : public input, public std::enable_shared_from_this<
     return result;
   }
   void committed(batch_id batch) override { core_->committed(batch); }
+
+  input_recovery recovery() const override {
+    return how_.logged ? input_recovery::log : input_recovery::none;
+  }
+  delivery guarantee() const override {
+    return how_.replayable && how_.logged ? delivery::exactly_once : delivery::at_most_once;
+  }
+  std::string position() const override {
+    auto [at, behind] = core_->where_cut_ends();
+    // Another source does not have again what it gave behind its position.
+    if (!how_.replayable) behind = 0;
+    return at || behind > 0 ? encoded({at, behind}) : std::string{};
+  }
+  void go_on_from(std::string_view position) override {
+    auto const [at, behind] = decoded(position, describe());
+    core_->go_on_behind({at, how_.replayable ? behind : 0});
+  }
 
   void drain() override {
     final_ = true;

@@ -108,9 +108,6 @@ class record_format final : public file_format {
 }  // namespace
 
 std::unique_ptr<file_format> make_record_format(std::size_t record_length) {
-  if (record_length == 0)
-    throw usage_error{
-        "binary_records: record_length is 0; give the bytes of one record, at least 1"};
   return std::make_unique<record_format>(record_length);
 }
 

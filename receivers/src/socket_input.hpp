@@ -29,6 +29,7 @@ class socket_input : public input, public std::enable_shared_from_this<socket_in
     std::chrono::milliseconds connect_timeout{};
     reconnect_backoff backoff;
     std::size_t max_connect_attempts = 0;
+    bool logged = true;
   };
 
   /// @throws usage_error naming the setting that is wrong
@@ -43,6 +44,9 @@ class socket_input : public input, public std::enable_shared_from_this<socket_in
   void drain() final;
   void stop() final;
   std::map<std::string, std::uint64_t> counters() const final;
+  input_recovery recovery() const final {
+    return how_.logged ? input_recovery::log : input_recovery::none;
+  }
 
  protected:
   using counter_map = std::map<std::string, std::uint64_t>;

@@ -10,6 +10,9 @@
 namespace sluice {
 namespace {
 
+// One more call costs less than copying this much.
+constexpr auto largest_copy = std::size_t{64} << 10;
+
 void check(durable_log_options const& options) {
   auto const require = [](bool holds, char const* field, std::uint64_t value, char const* rule) {
     if (holds) return;
@@ -111,13 +114,14 @@ io_result<void> durable_log::check_needed() const {
       durability_errc::records_missing);
 }
 
-io_result<std::uint64_t> durable_log::append(std::string_view payload) {
+io_result<std::uint64_t> durable_log::append(std::string_view head, std::string_view body) {
   if (failed_) return *failed_;
-  if (payload.size() > largest_record())
+  auto const length = head.size() + body.size();
+  if (length > largest_record())
     return durability_error(directory_ + ", record " + std::to_string(next_) + " of " +
-                                std::to_string(payload.size()) + " bytes",
+                                std::to_string(length) + " bytes",
                             durability_errc::record_too_large);
-  auto const size = record_header_size + payload.size();
+  auto const size = record_header_size + length;
   auto const rolls = !file_ || (segments_.back().bytes > segment_header_size &&
                                 segments_.back().bytes + size > options_.segment_bytes);
   // Room for one more header stays, so that a full log can still be cleaned up.
@@ -127,14 +131,21 @@ io_result<std::uint64_t> durable_log::append(std::string_view payload) {
   if (rolls) {
     if (auto begun = begin_segment(); !begun) return fail(begun.error());
   }
-  append_record(buffer_, next_, payload);
   segments_.back().bytes += size;
   total_ += size;
-  auto const sequence = next_++;
-  if (buffer_.size() >= options_.buffer_bytes) {
-    if (auto written = write_buffer(); !written) return fail(written.error());
+  if (auto written = write_record(head, body); !written) return fail(written.error());
+  return next_++;
+}
+
+io_result<void> durable_log::write_record(std::string_view head, std::string_view body) {
+  append_record_header(buffer_, next_, head, body);
+  buffer_ += head;
+  if (body.size() >= largest_copy) {
+    if (auto written = write_buffer(); !written) return written;
+    return file_->append(body);
   }
-  return sequence;
+  buffer_ += body;
+  return buffer_.size() >= options_.buffer_bytes ? write_buffer() : io_result<void>{};
 }
 
 io_result<std::uint64_t> durable_log::sync() {

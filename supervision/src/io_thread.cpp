@@ -1,30 +1,11 @@
 #include "io_thread.hpp"
 
-#include <csignal>
-
 #include <algorithm>
 #include <cassert>
 
+#include "signals_blocked.hpp"
+
 namespace sluice {
-namespace {
-
-// A thread inherits the signal mask of its creator. The host's handlers should not run on ours.
-class signals_blocked {
- public:
-  signals_blocked() {
-    auto all = sigset_t{};
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
-  }
-  ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  signals_blocked(signals_blocked const&) = delete;
-  signals_blocked& operator=(signals_blocked const&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
-}  // namespace
 
 io_thread::io_thread()
     : context_{std::make_shared<boost::asio::io_context>(1)},

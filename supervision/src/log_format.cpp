@@ -29,13 +29,13 @@ void append_segment_header(std::string& bytes, segment_header const& header) {
   append_fixed(bytes, check_of(std::string_view{bytes}.substr(begin)));
 }
 
-void append_record(std::string& bytes, std::uint64_t sequence, std::string_view payload) {
+void append_record_header(std::string& bytes, std::uint64_t sequence, std::string_view head,
+                          std::string_view body) {
   auto const begin = bytes.size();
-  append_fixed(bytes, static_cast<std::uint32_t>(payload.size()));
+  append_fixed(bytes, static_cast<std::uint32_t>(head.size() + body.size()));
   append_fixed(bytes, sequence);
-  append_fixed(bytes, checksum(payload));
+  append_fixed(bytes, checksum(head, body));
   append_fixed(bytes, check_of(std::string_view{bytes}.substr(begin)));
-  bytes += payload;
 }
 
 std::optional<segment_header> decode_segment_header(std::string_view bytes) {

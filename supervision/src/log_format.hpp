@@ -38,7 +38,9 @@ struct record_header {
 };
 
 void append_segment_header(std::string& bytes, segment_header const& header);
-void append_record(std::string& bytes, std::uint64_t sequence, std::string_view payload);
+/// What stands before a record's bytes, which are those of `head` and `body`.
+void append_record_header(std::string& bytes, std::uint64_t sequence, std::string_view head,
+                          std::string_view body);
 
 /// What `segment_header_size` bytes say; none if they are not a header.
 std::optional<segment_header> decode_segment_header(std::string_view bytes);

@@ -105,21 +105,24 @@ segment_reader::segment_reader(std::unique_ptr<readable_file> file, std::string 
 io_result<std::string_view> segment_reader::view(std::uint64_t offset, std::size_t count) {
   auto const inside = offset - window_offset_;
   if (offset >= window_offset_ && inside <= window_.size() && window_.size() - inside >= count)
-    return std::string_view{window_}.substr(static_cast<std::size_t>(inside), count);
-  window_.resize(static_cast<std::size_t>(
-      std::min<std::uint64_t>(size_ - offset, std::max(count, window_size))));
-  window_offset_ = offset;
-  auto done = std::size_t{0};
-  while (done < window_.size()) {
-    auto const read = file_->read_at(offset + done, std::span{window_}.subspan(done));
-    if (!read || *read == 0) {
-      window_.clear();
-      // The file was longer when it was listed.
-      return read ? damaged_at(path_, offset + done) : read.error();
-    }
+    return window_.substr(static_cast<std::size_t>(inside), count);
+  auto const size = static_cast<std::size_t>(
+      std::min<std::uint64_t>(size_ - offset, std::max(count, window_size)));
+  window_ = {};
+  if (size > room_) {
+    memory_ = std::make_unique_for_overwrite<char[]>(size);
+    room_ = size;
+  }
+  for (auto done = std::size_t{0}; done < size;) {
+    auto const read = file_->read_at(offset + done, std::span{memory_.get() + done, size - done});
+    if (!read) return read.error();
+    // The file was longer when it was listed.
+    if (*read == 0) return damaged_at(path_, offset + done);
     done += *read;
   }
-  return std::string_view{window_}.substr(0, count);
+  window_ = {memory_.get(), size};
+  window_offset_ = offset;
+  return window_.substr(0, count);
 }
 
 io_result<bool> segment_reader::is_zero_from(std::uint64_t offset) {

@@ -49,7 +49,10 @@ class segment_reader {
   std::unique_ptr<readable_file> file_;
   std::string path_;
   std::uint64_t size_;
-  std::string window_{};
+  // Memory that was not filled before: a record may be all of a large state.
+  std::unique_ptr<char[]> memory_{};
+  std::size_t room_ = 0;
+  std::string_view window_{};  // what of it has been read
   std::uint64_t window_offset_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #include <sluice/supervision/world.hpp>
 
 #include "asio_network.hpp"
+#include "background_thread.hpp"
 #include "io_thread.hpp"
 #include "posix_storage.hpp"
 
@@ -30,6 +31,7 @@ class real_world final : public world {
   sluice::network& network() override { return network_; }
   random_stream random(char const* subsystem) override { return random_for(seed_, subsystem); }
   bool simulated() const override { return false; }
+  void in_background(std::function<void()> work) override { background_.run(std::move(work)); }
 
  private:
   std::uint64_t const seed_ = seed_of_this_process_run();
@@ -37,6 +39,7 @@ class real_world final : public world {
   io_thread io_;
   posix_storage storage_{io_};
   asio_network network_{io_};
+  background_thread background_;  // its work uses what is above
 };
 
 }  // namespace

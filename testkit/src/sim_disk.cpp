@@ -55,6 +55,9 @@ void call_back(sim_watch_state& state) {
 
 std::optional<std::errc> sim_disk::gate(storage_operation operation, std::string const& path,
                                         std::string const& second_path) {
+  if (stops_at && operations >= stops_at->first)
+    stop(std::exchange(stops_at, std::nullopt)->second);
+  if (stopped_) return std::errc::bad_file_descriptor;
   ++operations;
   if (probe) {
     if (auto const failed = probe(operation, path)) return failed;
@@ -95,6 +98,12 @@ void sim_disk::tell(sim_node_ptr const& directory) {
     known->queued = true;
     events_.post("watch", [state = known] { call_back(*state); });
   }
+}
+
+void sim_disk::stop(crash_loss loss) {
+  end_life();
+  tree_.crash(loss, chance_);
+  stopped_ = true;
 }
 
 void sim_disk::end_life() {

@@ -48,11 +48,16 @@ class sim_disk {
   /// Tells who watches `directory`; null is nobody.
   void tell(sim_node_ptr const& directory);
   void end_life();
+  /// As a crash, and nothing works until `start_again`.
+  void stop(crash_loss loss);
+  void start_again() { stopped_ = false; }
+  bool stopped() const { return stopped_; }
 
   std::optional<std::uint64_t> capacity;
   sim_storage::probe probe;
   std::vector<storage_fault> faults;
   std::uint64_t operations = 0;
+  std::optional<std::pair<std::uint64_t, crash_loss>> stops_at;  // the number of an operation
   std::set<sim_node_ptr> locked;
 
  private:
@@ -61,6 +66,7 @@ class sim_disk {
   random_stream chance_;
   sim_tree tree_;
   std::uint64_t life_ = 0;
+  bool stopped_ = false;
   std::vector<std::shared_ptr<sim_watch_state>> watches_;
 };
 

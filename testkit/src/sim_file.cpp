@@ -28,6 +28,7 @@ sim_writable_file::~sim_writable_file() { release(); }
 io_result<void> sim_writable_file::append(std::string_view bytes) {
   if (auto ready = usable(); !ready) return ready;
   if (auto const failed = handle_.disk->gate(storage_operation::append, handle_.path)) {
+    if (!handle_.alive()) return handle_.error(*failed);
     auto const torn = bytes.empty() ? 0 : handle_.disk->chance().below(bytes.size());
     write(bytes.substr(0, static_cast<std::size_t>(torn)));
     return remember(*failed);

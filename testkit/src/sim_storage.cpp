@@ -212,6 +212,16 @@ std::size_t sim_storage::faults_left() const {
   return left;
 }
 
+void sim_storage::stop(crash_loss loss) { disk_->stop(loss); }
+void sim_storage::stop_at(std::uint64_t operation, crash_loss loss) {
+  disk_->stops_at = {operation, loss};
+}
+bool sim_storage::stopped() const { return disk_->stopped(); }
+void sim_storage::start_again() {
+  disk_->stops_at.reset();
+  disk_->start_again();
+}
+
 void sim_storage::set_probe(probe before_operation) { disk_->probe = std::move(before_operation); }
 
 std::uint64_t sim_storage::operations() const { return disk_->operations; }

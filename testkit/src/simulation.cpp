@@ -25,6 +25,16 @@ struct simulation::impl {
   std::uint64_t max_steps;
   trace_summary done;
   bool used = false;
+  std::optional<std::pair<std::uint64_t, crash_loss>> end_at;  // a step
+
+  bool ended() { return outside.storage().stopped(); }
+  // The first call that waits after the end is told of it; those that clean up are not.
+  void end_if_due() {
+    if (end_at && done.steps >= end_at->first)
+      outside.storage().stop(std::exchange(end_at, std::nullopt)->second);
+    if (ended() && !std::exchange(end_told, true)) throw process_ended{};
+  }
+  bool end_told = false;
   struct planned_kill {
     std::string role;
     std::uint64_t skip;
@@ -69,6 +79,7 @@ class sim_engine final : public engine {
     sim_->outside.events().clear();
     while (coordinator_.try_run_once()) {
     }
+    sim_->used = false;
   }
 
   caf::actor_system& system() override { return system_; }
@@ -80,6 +91,7 @@ class sim_engine final : public engine {
     std::optional<std::chrono::nanoseconds> deadline;
     if (timeout) deadline = sim_->outside.clock().monotonic() + *timeout;
     while (!done()) {
+      sim_->end_if_due();
       if (sim_->done.steps >= sim_->max_steps)
         throw stream_failure{"simulation: no end after " + std::to_string(sim_->max_steps) +
                              " steps: a livelock, or raise max_steps"};
@@ -181,8 +193,7 @@ simulation::~simulation() = default;
 execution simulation::where() {
   return execution{[sim = impl_](options const&) {
     if (std::exchange(sim->used, true))
-      throw usage_error{
-          "simulation: it has run a context already; make one simulation per context"};
+      throw usage_error{"simulation: it runs a context already; destroy that one first"};
     return std::make_shared<sim_engine>(sim);
   }};
 }
@@ -191,6 +202,20 @@ void simulation::kill(std::string role, std::uint64_t skip) {
   impl_->kills.push_back({std::move(role), skip});
 }
 std::size_t simulation::killed() const { return impl_->killed; }
+
+void simulation::end_process_after(std::uint64_t steps, crash_loss loss) {
+  impl_->end_at = {impl_->done.steps + steps, loss};
+}
+void simulation::end_process_at_operation(std::uint64_t operation, crash_loss loss) {
+  impl_->outside.storage().stop_at(operation, loss);
+}
+bool simulation::process_has_ended() const { return impl_->ended(); }
+void simulation::start_process() {
+  impl_->end_at.reset();
+  impl_->end_told = false;
+  impl_->outside.storage().start_again();
+  impl_->outside.crash(crash_loss::nothing);
+}
 sim_world& simulation::outside() { return impl_->outside; }
 trace_summary simulation::trace() const { return impl_->done; }
 

@@ -20,6 +20,7 @@ class child_process {
   child_process(child_process const&) = delete;
   child_process& operator=(child_process const&) = delete;
 
+  pid_t pid() const { return child_; }
   void signal(int number);
   /// Leaves standard output unread, so that the program cannot write for long.
   void stop_reading_output() { read_output_ = false; }

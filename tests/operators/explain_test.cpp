@@ -6,6 +6,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+std::string const nothing_is_written_down =
+    "if the process ends: at most once, for nothing is written down; set options.checkpoint_dir\n";
+
 auto const keyed = [](int x) { return std::pair{x % 2, x}; };
 
 }  // namespace
@@ -25,7 +28,8 @@ TEST_CASE("explain shows stages, the steps on their way in, and the exchange") {
         "  sums\n"
         "stage 2 (1 partition)\n"
         "  from stage 1 [gather]: collect_into#5\n"
-        "  collect_into#5\n");
+        "  collect_into#5\n" +
+            nothing_is_written_down);
 }
 
 TEST_CASE("explain shows operators that run together in one stage") {
@@ -39,7 +43,8 @@ TEST_CASE("explain shows operators that run together in one stage") {
         "  window#4 <- union_with#3\n"
         "stage 1 (1 partition)\n"
         "  from stage 0 [gather]: collect_into#5\n"
-        "  collect_into#5\n");
+        "  collect_into#5\n" +
+            nothing_is_written_down);
 }
 
 TEST_CASE("explain leaves out what feeds no output") {

@@ -140,6 +140,25 @@ TEST_CASE("block_buffer tells the positions that a cut covers") {
   CHECK_FALSE(buffer.cut(3, 1, split_numbers).positions);
 }
 
+TEST_CASE(
+    "block_buffer tells the last position that is cut completely, and what is cut behind it") {
+  auto buffer = block_buffer{{}};
+  buffer.push({make_chunk(numbers(0, 2)), 0, position_range{4, 5}, {4, 5}});
+  buffer.push({make_chunk(numbers(2, 4)), 0, position_range{6, 6}, {}, true});
+  buffer.push({make_chunk(numbers(4, 6)), 0, position_range{6, 6}});
+  buffer.push({make_chunk(numbers(6, 8))});
+  auto const next = [&](batch_id batch, std::uint64_t records) {
+    auto const share = buffer.cut(batch, records, split_numbers);
+    return std::pair{share.finished, share.behind_finished};
+  };
+  using told = std::pair<std::optional<std::uint64_t>, std::uint64_t>;
+  CHECK(next(1, 1) == told{4, 0});
+  CHECK(next(2, 2) == told{5, 1});
+  CHECK(next(3, 2) == told{std::nullopt, 2});
+  CHECK(next(4, 2) == told{6, 1});
+  CHECK(next(5, 2) == told{std::nullopt, 1});
+}
+
 TEST_CASE("block_buffer counts everything from the beginning") {
   auto buffer = block_buffer{{}};
   buffer.push(numbers_block(0, 5));

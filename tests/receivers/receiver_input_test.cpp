@@ -47,6 +47,7 @@ class world_with_threads final : public world {
   sluice::network& network() override { return inner_.network(); }
   random_stream random(char const* subsystem) override { return inner_.random(subsystem); }
   bool simulated() const override { return false; }
+  void in_background(std::function<void()> work) override { inner_.in_background(std::move(work)); }
 
  private:
   testkit::sim_world inner_{1};

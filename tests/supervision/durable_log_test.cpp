@@ -52,6 +52,19 @@ TEST_CASE("durable_log goes on after it was opened again") {
   CHECK(at.reopen_and_read() == payloads{"1", "2", "3"});
 }
 
+TEST_CASE("durable_log reads a record of two pieces as one") {
+  log_scene at;
+  at.options.max_bytes = 1 << 20;
+  auto const large = std::string(100'000, 'y');
+  auto const log = at.open();
+  REQUIRE(log->append("small ", "body"));
+  REQUIRE(log->append("large ", large));
+  REQUIRE(log->append("", ""));
+  REQUIRE(log->append("head", ""));
+  REQUIRE(log->sync());
+  CHECK(at.reopen_and_read() == payloads{"small body", "large " + large, "", "head"});
+}
+
 TEST_CASE("durable_log syncs many records at once") {
   log_scene at;
   at.options.buffer_bytes = 1 << 16;

@@ -5,6 +5,8 @@
 /// commit, with the same content; so whoever starts anew begins with what is in here.
 #pragma once
 
+#include "actors/src/durability/records.hpp"
+
 #include <chrono>
 #include <deque>
 #include <mutex>
@@ -18,10 +20,14 @@ namespace sluice {
 struct cut_batch {
   batch_info info;
   std::vector<std::vector<partition>> shares;  ///< by input and partition
+  std::uint64_t checkpoint = 0;                ///< that begins behind it; 0: none
+  input_notes positions;                       ///< for the checkpoint
 };
 
 class batch_ledger {
  public:
+  /// The batches up to this one are committed.
+  void begin_behind(batch_id committed) { committed_ = committed; }
   void add(std::shared_ptr<cut_batch const> batch);
   void commit(batch_id batch, std::chrono::nanoseconds now);
   /// Not yet committed, oldest first.

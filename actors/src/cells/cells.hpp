@@ -28,6 +28,7 @@ struct cells {
   batch_ledger ledger;
   std::optional<cutting_state> cutting;
   std::deque<batch_progress> progress;
+  batch_id committed_before = 0;  ///< by processes before
 };
 
 }  // namespace sluice

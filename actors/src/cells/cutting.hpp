@@ -5,7 +5,9 @@
 #pragma once
 
 #include "actors/src/batch_grid.hpp"
+#include "actors/src/durability/records.hpp"
 
+#include <deque>
 #include <mutex>
 #include <vector>
 
@@ -38,13 +40,18 @@ struct begun_cut {
   batch_ref batch;
   batch_time submitted{};
   std::vector<std::uint64_t> max_records;  ///< by input
+  std::uint64_t checkpoint = 0;            ///< that begins behind it; 0: none
+  /// A process before has cut the batch: what it noted; else null.
+  std::shared_ptr<logged_batch const> noted;
 };
 
 struct cutting_state {
-  cutting_state(trigger const& t, batch_time now) : grid{t, now} {}
+  explicit cutting_state(batch_grid of) : grid{of} {}
 
   batch_grid grid;
   batch_id last_batch = 0;
+  std::deque<std::shared_ptr<logged_batch const>> to_replay;
+  batch_id poison = 0;  ///< the one of these whose records are passed over
   std::optional<begun_cut> begun;
   std::uint64_t requested = 0;
   bool paused = false;

@@ -16,6 +16,10 @@ class sink_cell {
   explicit sink_cell(stage const& of);
 
   op_ptr const& who() const { return who_; }
+  delivery guarantee() const { return work_->guarantee(); }
+  /// Batches up to `committed` come again only to be passed over.
+  /// @return  the newest batch that is committed here
+  batch_id recover(batch_id committed) { return committed_ = work_->recover(committed); }
   void prepare(batch_context const& now, std::vector<partition> parts);
   void commit(batch_ref const& batch);
   /// Gives up what is prepared. Called once no actor will come any more.

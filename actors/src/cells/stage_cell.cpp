@@ -1,12 +1,20 @@
 #include "stage_cell.hpp"
 
 #include <algorithm>
+#include <sluice/operators/byte_io.hpp>
 
 namespace sluice {
 
 stage_cell::stage_cell(stage const& of, std::size_t partition_index,
                        record_error_rules const& rules)
-    : task_{of, partition_index, &rules}, has_state_{task_.has_state()} {}
+    : task_{of, partition_index, &rules},
+      partition_{partition_index},
+      has_state_{task_.has_state()} {}
+
+void stage_cell::save_in(std::shared_ptr<journal> target, std::vector<kept_state> states) {
+  journal_ = std::move(target);
+  saved_states_ = std::move(states);
+}
 
 stage_cell::outcome stage_cell::run(batch_context const& now,
                                     std::vector<std::vector<partition>> const& by_port,
@@ -20,7 +28,25 @@ stage_cell::outcome stage_cell::run(batch_context const& now,
   result.given = skipped_.contains(now.batch.id) ? task_.nothing() : task_.run(now, by_port);
   result.diverted = task_.take_diverted();
   if (has_state_) finished_.push_back({now.batch.id, result});
+  if (journal_ && now.checkpoint != 0) save(now.checkpoint);
   return result;
+}
+
+// Before the results leave: when the batch is committed, the journal has everything.
+void stage_cell::save(std::uint64_t checkpoint) {
+  auto const lost = journal_->lost_saves();
+  if (std::exchange(lost_saves_, lost) != lost)
+    for (auto const& kept : saved_states_) kept.state->start_over();
+  for (auto const& kept : saved_states_) {
+    try {
+      byte_writer out;
+      auto const oldest = kept.state->save(out, checkpoint);
+      journal_->save(checkpoint, {kept.op, partition_, kept.state->schema(), oldest}, out.take());
+    } catch (...) {
+      journal_->save_failed(checkpoint,
+                            "state of " + kept.op + ": " + describe(std::current_exception()));
+    }
+  }
 }
 
 }  // namespace sluice

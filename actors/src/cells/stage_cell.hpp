@@ -4,6 +4,8 @@
 /// comes.
 #pragma once
 
+#include "actors/src/durability/journal.hpp"
+
 #include <deque>
 #include <set>
 #include <sluice/operators/stage_task.hpp>
@@ -19,9 +21,18 @@ class stage_cell {
     results given;
     diverted_records diverted;
   };
+  /// State of an operator in this partition, under the id that the journal knows.
+  struct kept_state {
+    std::string op;
+    task_state* state;
+  };
 
   /// @param of, rules  outlive the cell
   stage_cell(stage const& of, std::size_t partition_index, record_error_rules const& rules);
+
+  /// From now on checkpoints have what these states change.
+  void save_in(std::shared_ptr<journal> target, std::vector<kept_state> states);
+  std::vector<named_state> states() { return task_.states(); }
 
   /// Runs a batch, or finds what it gave when it was run before.
   /// @param committed  no batch up to this one will come again
@@ -37,10 +48,16 @@ class stage_cell {
     outcome result;
   };
 
+  void save(std::uint64_t checkpoint);
+
   stage_task task_;
+  std::size_t partition_;
   bool const has_state_;
   std::deque<finished> finished_;  // not known to be committed; for stages with state only
   std::set<batch_id> skipped_;
+  std::shared_ptr<journal> journal_;  // null: nothing is saved
+  std::vector<kept_state> saved_states_;
+  std::uint64_t lost_saves_ = 0;  // those that this cell knows of
 };
 
 }  // namespace sluice

@@ -102,13 +102,45 @@ void driver_role::give_up_if_nothing_is_left() {
   tell(self_, peers_.guardian, *doomed_);
 }
 
+// The batch is still in the ledger, so it is the oldest one there.
+void driver_role::write_down(batch_id batch) {
+  auto const& journal = now_.setup->journal;
+  if (!journal) return;
+  journal->committed(batch);
+  auto const cut = now_.kept->ledger.open().front();
+  if (cut->checkpoint == 0) return;
+  // Weakly, because it may come after the end of the actor system.
+  auto const tell_guardian =
+      [to = caf::actor_cast<caf::weak_actor_ptr>(peers_.guardian)](checkpoint_result result) {
+        if (auto strong = caf::actor_cast<caf::strong_actor_ptr>(to))
+          tell_from_outside(caf::actor_cast<caf::actor>(strong),
+                            msg::checkpoint_ended{{}, std::move(result)});
+      };
+  journal->end_checkpoint(cut->checkpoint, cut->info.batch, cut->positions, tell_guardian);
+}
+
+// What a process before has committed was done for the state alone.
+void driver_role::replayed(batch_id batch) {
+  auto const last = now_.kept->committed_before;
+  auto const first = now_.setup->recovered->checkpoint;
+  auto const caught_up = batch == last;
+  now_.setup->core->log().write("driver", caught_up ? log_level::info : log_level::debug,
+                                "replayed " + std::to_string(batch - first) + " of " +
+                                    std::to_string(last - first) + " batches" +
+                                    (caught_up ? ": caught up" : ""));
+  if (caught_up && bus_.heard())
+    bus_.post([batch](streaming_listener& l) { l.on_caught_up(batch); });
+}
+
 void driver_role::finish(batch_progress done) {
   done.info.ended = now_.setup->now();
   done.info.skipped = done.diverted.skipped;
   done.info.dead_letters = done.diverted.letters.size();
   auto const batch = done.info.batch.id;
   now_.setup->core->committed(done.info.batch.time);
+  write_down(batch);
   now_.kept->ledger.commit(batch, now_.setup->outside->clock().monotonic());
+  if (batch <= now_.kept->committed_before) replayed(batch);
   if (now_.setup->core->log().enabled("driver", log_level::debug))
     now_.setup->core->log().write("driver", log_level::debug,
                                   "batch " + std::to_string(batch) + " committed, " +
@@ -122,7 +154,7 @@ void driver_role::finish(batch_progress done) {
       bus_.post([letter](streaming_listener& l) { l.on_dead_letter(letter); });
     bus_.post([info = std::move(done.info)](streaming_listener& l) { l.on_batch_completed(info); });
   }
-  if (!done.diverted.empty())
+  if (!done.diverted.empty() && batch > now_.kept->committed_before)
     now_.setup->publish(std::move(done.diverted.letters), done.diverted.skipped);
 }
 

@@ -30,6 +30,8 @@ class driver_role {
   batch_progress* find(batch_id batch);
   void output_done(batch_id batch);
   void commit_next();
+  void write_down(batch_id batch);
+  void replayed(batch_id batch);
   void finish(batch_progress done);
   void doom(msg::role_failed const& failed);
   void give_up_if_nothing_is_left();

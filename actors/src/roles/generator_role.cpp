@@ -73,7 +73,7 @@ void generator_role::meet(generator_peers peers) {
   if (first) return begin();
   if (state_.draining) drain_inputs();
   for (std::size_t i = 0; cutting_ && i != peers_.hosts.size(); ++i)
-    if (!cutting_->parts[i]) ask_for_share(i);
+    if (!cutting_->cuts[i]) ask_for_share(i);
   probe();
 }
 
@@ -144,6 +144,7 @@ void generator_role::end_after_the_one_batch() {
 void generator_role::advance() {
   if (cutting_ || probes_missing_ != 0 || peers_.hosts.empty()) return;
   if (in_flight_ >= now_.setup->core->settings().max_in_flight_batches || !out_.all_idle()) return;
+  if (!state_.to_replay.empty()) return cut_again();
   if (state_.requested != 0) {
     --state_.requested;
     return cut_on_request();
@@ -217,10 +218,21 @@ void generator_role::cut_on_request() {
       bounded ? trigger_.max_records : no_limit);
 }
 
+// What a process before has cut and not committed, or not covered by a checkpoint.
+void generator_role::cut_again() {
+  auto const noted = std::move(state_.to_replay.front());
+  state_.to_replay.pop_front();
+  state_.begun = begun_cut{noted->batch, noted->submitted,
+                           std::vector<std::uint64_t>(status_.size(), no_limit), 0, noted};
+  ask_for_shares();
+}
+
 void generator_role::cut(batch_time time, batch_time submitted, std::uint64_t max_records) {
   probed_ = false;
   linger_over_ = false;
-  begun_cut next{{++state_.last_batch, time}, submitted, {}};
+  begun_cut next{{++state_.last_batch, time}, submitted, {}, 0, nullptr};
+  if (auto const& journal = now_.setup->journal)
+    next.checkpoint = journal->begin_checkpoint_if_due(now_.setup->outside->clock().monotonic());
   for (auto const& s : status_) {
     auto const share = max_records == no_limit ? no_limit : std::min(max_records, s.records);
     if (max_records != no_limit) max_records -= share;
@@ -236,38 +248,51 @@ void generator_role::ask_for_shares() {
   cutting_->info.batch = state_.begun->batch;
   cutting_->info.submitted = state_.begun->submitted;
   cutting_->info.inputs.resize(n);
-  cutting_->parts.resize(n);
+  cutting_->cuts.resize(n);
   cutting_->missing = n;
   for (std::size_t i = 0; i != n; ++i) ask_for_share(i);
 }
 
 void generator_role::ask_for_share(std::size_t input) {
   tell(self_, peers_.hosts[input],
-       msg::cut_request{{now_.epoch}, state_.begun->batch, state_.begun->max_records[input]});
+       msg::cut_request{{now_.epoch},
+                        state_.begun->batch,
+                        state_.begun->max_records[input],
+                        state_.begun->checkpoint != 0,
+                        state_.begun->noted});
 }
 
 void generator_role::share_arrived(msg::cut_reply& reply) {
-  if (!cutting_ || reply.batch != cutting_->info.batch.id || cutting_->parts[reply.input]) return;
-  status_[reply.input] = reply.cut.after;
+  if (!cutting_ || reply.batch != cutting_->info.batch.id || cutting_->cuts[reply.input]) return;
+  auto& given = reply.cut.given;
+  status_[reply.input] = given.after;
   auto& info = cutting_->info;
-  info.records += reply.cut.records;
-  info.buffered += reply.cut.after.records;
+  info.records += given.records;
+  info.buffered += given.after.records;
   info.inputs[reply.input] = {reply.input,
                               now_.setup->inputs[reply.input].name(),
-                              reply.cut.records,
-                              reply.cut.bytes,
-                              std::move(reply.cut.description),
-                              reply.cut.after.records,
+                              given.records,
+                              given.bytes,
+                              std::move(given.description),
+                              given.after.records,
                               std::move(reply.counters)};
-  cutting_->parts[reply.input] = std::move(reply.cut.parts);
+  cutting_->cuts[reply.input] = std::move(reply.cut);
   if (--cutting_->missing == 0) dispatch();
 }
 
-// From here on the batch has an end, whoever dies: it is in the ledger.
+// From here on the batch has an end, whoever dies: it is in the ledger, and in the journal.
 void generator_role::dispatch() {
   auto made = std::make_shared<cut_batch>();
   made->info = std::move(cutting_->info);
-  for (auto& parts : cutting_->parts) made->shares.push_back(std::move(*parts));
+  made->checkpoint = state_.begun->checkpoint;
+  for (std::size_t i = 0; i != cutting_->cuts.size(); ++i) {
+    auto& cut = *cutting_->cuts[i];
+    if (made->info.batch.id == state_.poison) cut.given.parts.assign(cut.given.parts.size(), {});
+    made->shares.push_back(std::move(cut.given.parts));
+    if (made->checkpoint != 0)
+      made->positions.emplace_back(now_.setup->inputs[i].id, std::move(cut.position));
+  }
+  if (!write_down(made->info)) return;
   cutting_.reset();
   state_.begun.reset();
   now_.kept->ledger.add(made);
@@ -275,12 +300,31 @@ void generator_role::dispatch() {
   advance();
 }
 
+// What cannot be written down is not begun; its cut is remembered until it can.
+bool generator_role::write_down(batch_info const& info) {
+  auto const& journal = now_.setup->journal;
+  if (!journal || state_.begun->noted) return true;
+  logged_batch noted{info.batch, info.submitted, {}};
+  for (std::size_t i = 0; i != cutting_->cuts.size(); ++i)
+    if (auto& note = cutting_->cuts[i]->note; !note.empty())
+      noted.shares.emplace_back(now_.setup->inputs[i].id, std::move(note));
+  try {
+    journal->allocate(std::move(noted));
+    return true;
+  } catch (...) {
+    tell(self_, peers_.guardian,
+         msg::role_failed{
+             {now_.epoch}, 0, std::current_exception(), {work_place::kind::journal, 0, 0}});
+    return false;
+  }
+}
+
 // The driver hears of the batch before anybody works on it: what it is told overtakes what comes of
 // the work.
 void generator_role::send(std::shared_ptr<cut_batch const> const& batch) {
   ++in_flight_;
   tell(self_, peers_.driver, msg::batch_allocated{{now_.epoch}, batch});
-  batch_context const now{batch->info.batch, state_.grid.zero()};
+  batch_context const now{batch->info.batch, state_.grid.zero(), batch->checkpoint};
   auto const committed = now_.kept->ledger.committed();
   for (std::size_t i = 0; i != links_.size(); ++i)
     for (std::size_t p = 0; p != links_[i].size(); ++p)

@@ -27,7 +27,7 @@ class generator_role {
   struct arrived_shares {
     batch_info info;
     std::size_t missing = 0;
-    std::vector<std::optional<std::vector<partition>>> parts;  // by input
+    std::vector<std::optional<input_cell::noted_cut>> cuts;  // by input
   };
 
   void meet(generator_peers peers);
@@ -45,8 +45,10 @@ class generator_role {
   void ask_for_shares();
   void ask_for_share(std::size_t input);
   void cut_on_request();
+  void cut_again();
   void share_arrived(msg::cut_reply& reply);
   void dispatch();
+  bool write_down(batch_info const& info);
   void send(std::shared_ptr<cut_batch const> const& batch);
   void end_after_the_one_batch();
   void arm_tick();

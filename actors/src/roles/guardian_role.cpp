@@ -17,17 +17,20 @@ random_source randomness_for(world& outside, char const* subsystem) {
 
 }  // namespace
 
-guardian_role::guardian_role(caf::event_based_actor* self, setup_ptr setup)
+guardian_role::guardian_role(caf::event_based_actor* self, setup_ptr setup,
+                             std::shared_ptr<cells> kept)
     : self_{self},
-      now_{setup, make_cells(*setup), 0},
+      now_{setup, std::move(kept), 0},
       bus_{setup},
       budget_{setup->core->settings().supervision.stages,
-              randomness_for(*setup->outside, "restarts")} {
+              randomness_for(*setup->outside, "restarts")},
+      victims_{setup->outside->random("victims")} {
   for (std::size_t i = 0; i != now_.kept->inputs.size(); ++i)
     hosts_.push_back({nullptr,
                       {setup->core->settings().supervision.receivers,
                        randomness_for(*setup->outside, "receiver restarts")},
-                      nullptr});
+                      nullptr,
+                      {}});
 }
 
 caf::behavior guardian_role::behavior() {
@@ -35,8 +38,11 @@ caf::behavior guardian_role::behavior() {
   spawn_bus();
   spawn_all();
   bus_.post([now = now_.setup->now()](streaming_listener& l) { l.on_streaming_started(now); });
+  if (auto const& info = now_.setup->recovered)
+    bus_.post([info = *info](streaming_listener& l) { l.on_recovery(info); });
   return {
       [this](msg::role_failed const& failed) { work_failed(failed); },
+      [this](msg::checkpoint_ended const& ended) { checkpoint_ended(ended.result); },
       [this](msg::restart_now const& due) {
         if (phase_ == phase::waiting && due.number == restart_number_) restart();
       },
@@ -48,6 +54,7 @@ caf::behavior guardian_role::behavior() {
           stop();
       },
       [this](msg::resume_request const&) { resume(); },
+      [this](msg::kill_request const& request) { kill_one(request.role); },
       [this](msg::command const& request) { command(request.what); },
   };
 }
@@ -128,6 +135,7 @@ void guardian_role::work_failed(msg::role_failed const& failed) {
     return;
   }
   if (phase_ != phase::running || failed.epoch != now_.epoch) return;
+  if (failed.where.what == work_place::kind::journal) return suspend(failed.cause);
   auto const& policy = now_.setup->core->settings().on_batch_failure;
   auto const attempts = now_.kept->ledger.failed(failed.batch);
   if (attempts <= policy.retries && !failed.hopeless)
@@ -137,6 +145,24 @@ void guardian_role::work_failed(msg::role_failed const& failed) {
     case failed_batch::stop: return fail(failed.cause);
     case failed_batch::skip: return skip(failed);
   }
+}
+
+// A stream that goes on without checkpoints would have ever more to do again after its end.
+void guardian_role::checkpoint_ended(checkpoint_result const& result) {
+  bus_.post([info = checkpoint_info{result.batch, result.failed.value_or("")}](
+                streaming_listener& l) { l.on_checkpoint(info); });
+  auto const behind = "checkpoint behind batch " + std::to_string(result.batch);
+  if (!result.failed) {
+    failed_checkpoints_ = 0;
+    return log(log_level::info, behind);
+  }
+  log(log_level::error, behind + " failed: " + *result.failed);
+  auto const tolerated = now_.setup->core->settings().checkpoints.tolerated_failures;
+  if (++failed_checkpoints_ <= tolerated || phase_ != phase::running) return;
+  failed_checkpoints_ = 0;
+  suspend(std::make_exception_ptr(
+      stream_failure{std::to_string(tolerated + 1) +
+                     " checkpoints in succession have failed: " + *result.failed}));
 }
 
 // The failed task goes on as if its share of the batch had been empty; all others keep theirs.
@@ -232,16 +258,39 @@ void guardian_role::host_died(std::size_t input, std::string const& role,
   auto& host = hosts_[input];
   if (host.cause) cause = std::exchange(host.cause, nullptr);
   host.actor = nullptr;
-  auto const now = now_.setup->outside->clock().monotonic();
-  auto const verdict = host.budget.failed(now);
+  if (auto const joined = std::exchange(host.joined, std::nullopt))
+    return restart_host_after(input, *joined);
+  if (auto const progress = now_.kept->ledger.progress()) {
+    host.budget.committed(progress->first);
+    host.budget.committed(progress->last);
+  }
+  auto const verdict = host.budget.failed(now_.setup->outside->clock().monotonic());
   if (verdict.action == restart_action::escalate) {
     log(log_level::error, role + " is not restarted: " + verdict.reason);
     if (phase_ != phase::suspended) suspend(cause);
     return;
   }
   log_wait(role, verdict.delay, cause);
-  self_->delayed_send(self_, verdict.delay, msg::restart_host{{now_.epoch}, input});
+  restart_host_after(input, verdict.delay);
+  take_down_with(input, verdict.delay);
   post_restarted(role, cause);
+}
+
+// What `supervision.receivers.strategy` has restart together with the one that died.
+void guardian_role::take_down_with(std::size_t input, duration delay) {
+  supervised_children children;
+  for (std::size_t i = 0; i != hosts_.size(); ++i) children.region_of.push_back(i);
+  children.regions.resize(hosts_.size());
+  auto const strategy = now_.setup->core->settings().supervision.receivers.strategy;
+  for (auto const other : affected(strategy, std::span{&input, 1}, children)) {
+    if (other == input || !hosts_[other].actor) continue;
+    hosts_[other].joined = delay;
+    end(hosts_[other].actor);
+  }
+}
+
+void guardian_role::restart_host_after(std::size_t input, duration delay) {
+  self_->delayed_send(self_, delay, msg::restart_host{{now_.epoch}, input});
 }
 
 // With a region that is down, the host is spawned together with it.
@@ -250,6 +299,16 @@ void guardian_role::restart_host(std::size_t input) {
   if (phase_ != phase::running || hosts_[input].actor) return;
   spawn_host(input);
   introduce_region();
+}
+
+void guardian_role::kill_one(std::string const& role) {
+  std::vector<caf::actor_addr> found;
+  for (auto const& [address, who] : children_)
+    if (who.role.starts_with(role)) found.push_back(address);
+  if (found.empty()) return;
+  self_->send<caf::message_priority::high>(
+      caf::actor_cast<caf::actor>(found[victims_.below(found.size())]),
+      caf::exit_msg{self_->address(), caf::exit_reason::kill});
 }
 
 // The end.
@@ -283,6 +342,7 @@ void guardian_role::finish_if_done() {
 
 void guardian_role::end_cells() {
   for (auto const& in : now_.kept->inputs) in->end();
+  if (auto const& journal = now_.setup->journal) journal->close(true);
   for (auto const& sink : now_.kept->sinks) {
     try {
       sink->end();

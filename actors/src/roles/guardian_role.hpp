@@ -13,13 +13,14 @@
 
 #include <map>
 #include <sluice/supervision/restart_budget.hpp>
+#include <sluice/supervision/restart_scope.hpp>
 
 namespace sluice {
 
 class guardian_role {
  public:
   static constexpr char const* role_name = "guardian";
-  guardian_role(caf::event_based_actor* self, setup_ptr setup);
+  guardian_role(caf::event_based_actor* self, setup_ptr setup, std::shared_ptr<cells> kept);
   caf::behavior behavior();
 
  private:
@@ -38,7 +39,8 @@ class guardian_role {
   struct hosted_input {
     caf::actor actor;  // null: has died
     restart_budget budget;
-    std::exception_ptr cause;  // why it was ended
+    std::exception_ptr cause;        // why it was ended
+    std::optional<duration> joined;  // the wait of the incident that took it down
   };
 
   void command(cut_command what);
@@ -53,6 +55,7 @@ class guardian_role {
   void child_died(caf::down_msg const& down);
   void work_failed(msg::role_failed const& failed);
   void skip(msg::role_failed const& failed);
+  void checkpoint_ended(checkpoint_result const& result);
   void incident(std::exception_ptr cause, std::string const& who);
   void halt(std::function<void()> then);
   void region_is_down();
@@ -60,8 +63,11 @@ class guardian_role {
   void suspend(std::exception_ptr cause);
   void resume();
   void host_died(std::size_t input, std::string const& role, std::exception_ptr cause);
+  void take_down_with(std::size_t input, duration delay);
+  void restart_host_after(std::size_t input, duration delay);
   void restart_host(std::size_t input);
 
+  void kill_one(std::string const& role);
   void fail(std::exception_ptr cause);
   void stop();
   void finish_if_done();
@@ -76,6 +82,7 @@ class guardian_role {
   incarnation now_;
   listener_bus bus_;
   restart_budget budget_;  // of the region
+  random_stream victims_;
   phase phase_ = phase::running;
   std::map<caf::actor_addr, child> children_;
   region region_;
@@ -84,6 +91,7 @@ class guardian_role {
   std::exception_ptr cause_;         // of the last incident
   std::string who_failed_;
   std::uint64_t restart_number_ = 0;
+  std::size_t failed_checkpoints_ = 0;  // in succession
   bool ended_ = false;
 };
 

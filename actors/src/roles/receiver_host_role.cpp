@@ -63,12 +63,20 @@ void receiver_host_role::meet(host_peers peers) {
 }
 
 void receiver_host_role::cut(msg::cut_request const& request) {
-  auto cut = cell_.cut(request.batch, request.max_records);
-  announced_records_ = cut.after.records;
-  announced_ready_ = cut.after.ready;
-  auto reply = msg::cut_reply{{request.epoch}, request.batch.id, index_, std::move(cut), {}};
+  auto const& made = request.noted
+                         ? cell_.cut_again(request.batch, note_in(*request.noted))
+                         : cell_.cut(request.batch, request.max_records, request.positioned);
+  announced_records_ = made.given.after.records;
+  announced_ready_ = made.given.after.ready;
+  auto reply = msg::cut_reply{{request.epoch}, request.batch.id, index_, made, {}};
   if (peers_->bus.heard()) reply.counters = cell_.source().counters();  // only listeners see them
   tell(self_, peers_->generator, std::move(reply));
+}
+
+std::string_view receiver_host_role::note_in(logged_batch const& batch) const {
+  for (auto const& [id, note] : batch.shares)
+    if (id == now_.setup->inputs[index_].id) return note;
+  return {};
 }
 
 void receiver_host_role::run_timer_after(std::chrono::nanoseconds delay,

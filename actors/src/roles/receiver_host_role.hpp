@@ -24,6 +24,7 @@ class receiver_host_role final : private input_port::executor {
  private:
   void meet(host_peers peers);
   void cut(msg::cut_request const& request);
+  std::string_view note_in(logged_batch const& batch) const;
   void announce();
   void report(receiver_event const& event);
   template <class F>

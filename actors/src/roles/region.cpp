@@ -2,6 +2,7 @@
 
 #include "driver_role.hpp"
 #include "generator_role.hpp"
+#include "recovery.hpp"
 #include "sink_role.hpp"
 #include "stage_role.hpp"
 
@@ -50,7 +51,8 @@ std::shared_ptr<cells> make_cells(setup& of) {
   for (auto& in : of.inputs)
     made->inputs.push_back(
         std::make_unique<input_cell>(std::move(in.source), of.core, *of.outside, of.parallelism));
-  made->cutting.emplace(of.core->settings().trigger, of.now());
+  made->cutting.emplace(batch_grid{of.core->settings().trigger, of.now()});
+  if (!of.core->settings().checkpoint_dir.empty()) open_journal(of, *made);
   return made;
 }
 

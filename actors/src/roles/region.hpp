@@ -16,7 +16,7 @@ struct region {
 region spawn_region(caf::event_based_actor* parent, incarnation const& now, listener_bus const& bus,
                     std::function<void(caf::actor const&, std::string)> const& adopt);
 
-/// Empty cells for a plan.
+/// Cells for a plan: empty, or as the process before has left them.
 std::shared_ptr<cells> make_cells(setup& of);
 
 }  // namespace sluice

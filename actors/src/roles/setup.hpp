@@ -5,6 +5,7 @@
 
 #include "actors/src/cells/cells.hpp"
 #include "actors/src/context_core.hpp"
+#include "actors/src/durability/journal.hpp"
 #include "actors/src/messages.hpp"
 
 #include <sluice/operators/plan.hpp>
@@ -17,6 +18,8 @@ namespace sluice {
 struct declared_input {
   std::unique_ptr<input> source;  // until the start
   op_ptr who;
+  partition_codec const* codec = nullptr;  ///< of its records, if they have one
+  std::string id;                          ///< by which a checkpoint knows it
 
   /// As the program named it, for people.
   std::string name() const { return who->name(); }
@@ -29,8 +32,10 @@ struct setup {
   std::size_t parallelism = 1;
   record_error_rules record_rules;
   std::shared_ptr<batch_queue<dead_letter>> dead_letters;  ///< null: nobody reads them
+  std::shared_ptr<sluice::journal> journal;                ///< null: nothing outlives the process
   batch_time zero{};
   std::vector<declared_input> inputs;
+  std::optional<recovery_info> recovered;  ///< set if there is a journal
   std::vector<std::shared_ptr<streaming_listener>> listeners;
 
   /// What a link may carry unprocessed.

@@ -69,6 +69,23 @@ struct actor_info {
   std::uint32_t epoch = 0;  ///< of those that go on
 };
 
+/// What a stream with a checkpoint directory begins with.
+struct recovery_info {
+  bool fresh = false;           ///< it has never begun there
+  batch_id checkpoint = 0;      ///< the batch whose state was restored; 0: none
+  batch_id committed = 0;       ///< the newest that the process before has committed
+  std::uint64_t to_replay = 0;  ///< batches that are done again
+  std::string states;           ///< for people: which operators got their state back
+  std::string poison;           ///< where a batch was put aside that has ended too many processes
+  std::string text;             ///< all of it, for people
+};
+
+/// A checkpoint that was made, or that failed.
+struct checkpoint_info {
+  batch_id batch = 0;
+  std::string failure;  ///< empty: it counts
+};
+
 /// What a task has given up of a batch.
 struct skip_info {
   batch_id batch = 0;
@@ -89,6 +106,11 @@ class streaming_listener {
   virtual void on_output_started(batch_info const&, output_info const&) {}
   virtual void on_output_completed(batch_info const&, output_info const&) {}
   virtual void on_dead_letter(dead_letter const&) {}
+  /// Comes first, if there is a checkpoint directory.
+  virtual void on_recovery(recovery_info const&) {}
+  /// The last batch that a process before had cut is committed.
+  virtual void on_caught_up(batch_id) {}
+  virtual void on_checkpoint(checkpoint_info const&) {}
   virtual void on_batch_skipped(skip_info const&) {}
   virtual void on_actor_restarted(actor_info const&) {}
   /// Everything stands still. @param cause  why, for people

@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <sluice/actors/trigger.hpp>
 #include <sluice/operators/record_errors.hpp>
 #include <sluice/receivers/input.hpp>
+#include <sluice/supervision/checkpoint_store.hpp>
 #include <sluice/supervision/supervision_policy.hpp>
 #include <string>
 
@@ -27,10 +29,42 @@ struct batch_failure_policy {
 
 /// Who restarts how often.
 struct supervision_options {
-  /// Generator, driver, stages and sinks, which restart together.
+  /// Generator, driver, stages and sinks, which restart together: the strategy stays `region`.
   supervision_policy stages{};
-  /// Each receiver for itself.
+  /// Receivers; with `region` and `one_for_one` each for itself.
   supervision_policy receivers{};
+};
+
+/// What becomes of saved state for which the program has no operator.
+enum class unmatched_state {
+  refuse,  ///< `start` throws and lists what is missing, extra and changed
+  drop     ///< it is left behind, and operators without saved state begin without; logged
+};
+
+/// How a stream with a checkpoint directory writes down its progress.
+struct checkpoint_options {
+  /// Least time between two checkpoints; a batch is at the end of each.
+  std::chrono::milliseconds interval{10'000};
+  /// Bounds for the log of batches and for that of states. A checkpoint begins when half of the
+  /// first is used; a batch for which there is no room suspends the stream.
+  std::uint64_t max_log_bytes = std::uint64_t{4} << 30U;
+  std::uint64_t max_state_bytes = std::uint64_t{16} << 30U;
+  /// Checkpoints in succession that may fail before the stream is suspended.
+  std::size_t tolerated_failures = 2;
+  /// Processes that may end while the same batch is the oldest one that is not committed. One more,
+  /// and that batch is put aside into `poison/` in the directory, and passed over; logged, and told
+  /// to listeners. 0: it is done again however often that happens.
+  std::size_t max_attempts = 0;
+  /// If the directory had checkpoints and none can be used.
+  unusable_checkpoints if_unusable = unusable_checkpoints::refuse;
+  unmatched_state if_unmatched = unmatched_state::refuse;
+};
+
+/// What becomes of the points of a clock trigger that passed while no process ran.
+enum class missed_batches {
+  coalesce,  ///< one batch for all of them, at once
+  replay,    ///< one batch for each of them, at once; the first takes what has been received
+  skip       ///< none; the next batch is cut at its time
 };
 
 /// Where `cache`, `persist` and `checkpoint` keep records.
@@ -73,8 +107,17 @@ struct options {
   supervision_options supervision{};
   /// Room for what `cache` and `persist` keep.
   storage_options storage{};
-  /// Where `rdd::checkpoint` writes, durably; empty: nowhere. See `streaming_context::checkpoint`.
-  std::string checkpoint_dir;
+  /// Where the stream writes down its progress, to go on from there after its process has ended,
+  /// and where `rdd::checkpoint` writes; empty: nowhere. See `streaming_context::checkpoint`.
+  std::string checkpoint_dir{};
+  checkpoint_options checkpoints{};
+  sluice::missed_batches missed_batches = missed_batches::coalesce;
+  /// How long `stop(stop_mode::drain)` waits for what was received to be committed; what is not by
+  /// then is counted in the log, and left to the next process if there is a checkpoint directory.
+  /// Nothing: as long as it takes.
+  std::optional<std::chrono::milliseconds> drain_timeout{};
+  /// Whether `kill_actor` may be called.
+  bool allow_faults = false;
   /// Listener events that may wait for slow listeners; more are dropped, counted and logged.
   std::size_t listener_queue = 10'000;
   /// `trace`, `debug`, `info`, `warn`, `error` or `off`, then exceptions: `warn,receiver=debug`.

@@ -13,6 +13,7 @@
 #include <sluice/actors/options.hpp>
 #include <sluice/operators/dstream.hpp>
 #include <sluice/operators/error.hpp>
+#include <sluice/operators/partition_codec.hpp>
 #include <sluice/operators/storage_level.hpp>
 #include <sluice/receivers/file_input.hpp>
 #include <sluice/receivers/queue_input.hpp>
@@ -28,6 +29,24 @@ class streaming_context {
  public:
   /// @throws usage_error naming the option that is wrong
   explicit streaming_context(options o = {}, execution where = own_actor_system());
+  /// A stream that goes on from `directory` if its process has ended before, and begins there
+  /// otherwise. `build(ssc)` declares the program, each time: a directory holds no code. Start it
+  /// afterwards.
+  ///
+  /// Operators with state and inputs are found again by the names that `named()` gives them, else
+  /// by kind and order. What no longer fits is an error of `start()` that lists it, unless
+  /// `options.checkpoints.if_unmatched` says otherwise; operators that are new begin without state.
+  /// @throws usage_error if `directory` is empty or an option is wrong
+  /// @source Spark StreamingContext.getOrCreate; differs: `build` is always called
+  template <class Build>
+  static streaming_context get_or_create(std::string directory, Build&& build, options o = {},
+                                         execution where = own_actor_system()) {
+    o.checkpoint_dir.clear();
+    streaming_context made{std::move(o), std::move(where)};
+    made.checkpoint(std::move(directory));
+    std::forward<Build>(build)(made);
+    return made;
+  }
   streaming_context(streaming_context&&) noexcept;
   streaming_context& operator=(streaming_context&&) noexcept;
   /// Stops at once if still active.
@@ -154,7 +173,7 @@ class streaming_context {
   /// @example auto numbers = ssc.input_stream<int>(make_my_input());
   template <class T>
   dstream<T> input_stream(std::unique_ptr<input> source) {
-    auto at = register_input(std::move(source));
+    auto at = register_input(std::move(source), partition_codec_if_any<T>());
     return dstream<T>{detail::position<identity_pipe<T>>{{at.owner, at.from, {}}, {}}};
   }
 
@@ -224,10 +243,13 @@ class streaming_context {
   /// remember the newest one.
   /// @throws usage_error if it is not positive, was set before, or the context has been started
   void remember(duration at_least);
-  /// Where `rdd::checkpoint` writes; counts instead of `options.checkpoint_dir`.
+  /// Where the stream writes down its progress, to go on from there after its process has ended,
+  /// and where `rdd::checkpoint` writes; counts instead of `options.checkpoint_dir`.
   /// @throws usage_error if it is empty, was set before, or the context has been started
   void checkpoint(std::string directory);
+  /// With a checkpoint directory it goes on where the process before has ended.
   /// @throws usage_error if it was started before, or has no output
+  /// @throws runtime_failure if the checkpoint directory is in use, damaged, or does not fit
   void start();
   /// Ends the stream and waits for it. A second call, and one before `start`, only sets the state.
   /// @throws usage_error from inside a listener or a function of the stream
@@ -250,10 +272,15 @@ class streaming_context {
   // Looking at it.
 
   void add_listener(std::shared_ptr<streaming_listener> listener);
-  /// The plan: stages, fused operators, links.
+  /// The plan: stages, fused operators, links; what becomes of records if the process ends, with
+  /// the weakest link; and once started, what was recovered.
   std::string explain() const;
   /// What `cache`, `persist` and `checkpoint` hold in memory, and what went to disk or was lost.
   storage_use storage() const;
+  /// A fault, for tests of a running stream: one of the actors dies whose role begins with `role`:
+  /// `driver`, `batch generator`, `stage`, `sink`, `receiver host`, `listener bus`.
+  /// @throws usage_error unless `options.allow_faults`
+  void kill_actor(std::string role);
   options const& settings() const;
   std::size_t parallelism() const;
 
@@ -263,7 +290,7 @@ class streaming_context {
     graph_ptr owner;
     node_ptr from;
   };
-  registered register_input(std::unique_ptr<input> source);
+  registered register_input(std::unique_ptr<input> source, partition_codec const* codec);
   session& services();
 
   std::unique_ptr<impl> impl_;

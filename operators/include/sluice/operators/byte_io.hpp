@@ -112,7 +112,10 @@ class byte_reader {
     return std::to_integer<std::uint8_t>(get_bytes(1, what)[0]);
   }
 
-  [[nodiscard]] std::uint64_t get_varint(std::string_view what);
+  [[nodiscard]] std::uint64_t get_varint(std::string_view what) {
+    if (at_end() || (bytes_[at_] & std::byte{0x80}) != std::byte{0}) return get_long_varint(what);
+    return std::to_integer<std::uint64_t>(bytes_[at_++]);
+  }
 
   template <detail::fixed_width T>
   [[nodiscard]] T get_fixed(std::string_view what) {
@@ -136,6 +139,7 @@ class byte_reader {
   [[noreturn]] void fail(std::string_view what, std::string_view reason) const;
 
  private:
+  std::uint64_t get_long_varint(std::string_view what);
   [[noreturn]] void fail_short(std::size_t size, std::string_view what) const;
 
   std::span<std::byte const> bytes_;

@@ -92,6 +92,10 @@ class graph : public std::enable_shared_from_this<graph> {
   /// @param reason  the rest of the sentence "cannot add an operator: ..."
   void freeze(std::string reason);
   void check_open(std::string_view what) const;
+  /// @throws usage_error after `freeze`
+  void ask_for_checkpoints(duration at_least_every);
+  /// The shortest that was asked for.
+  std::optional<duration> checkpoint_interval() const { return checkpoint_interval_; }
 
   std::vector<node_ptr> const& outputs() const { return outputs_; }
   std::optional<duration> interval() const { return interval_; }
@@ -100,6 +104,7 @@ class graph : public std::enable_shared_from_this<graph> {
  private:
   session& services_;
   std::optional<duration> interval_;
+  std::optional<duration> checkpoint_interval_;
   std::vector<node_ptr> outputs_;
   std::mutex mutex_;  // for the two below
   std::uint32_t last_op_ = 0;

@@ -22,6 +22,8 @@ struct batch_context {
   batch_ref batch;
   /// The start of the time grid: windows are aligned to it.
   batch_time zero{};
+  /// Number of the checkpoint that begins after the batch; 0: none.
+  std::uint64_t checkpoint = 0;
 };
 
 class byte_reader;

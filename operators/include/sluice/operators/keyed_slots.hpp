@@ -64,11 +64,23 @@ class keyed_slots {
   /// Adds a key that is not there.
   position insert(K key, V value) {
     auto const at = marks_.next();
-    put(at, std::move(key), std::move(value));
+    place(at, std::move(key), std::move(value));
     return at;
   }
   /// Adds a key that is not there at a position that is free, below `none`.
-  void place(position at, K key, V value) { put(at, std::move(key), std::move(value)); }
+  void place(position at, K key, V value) {
+    auto const hash = hash_of(key);
+    put(at, hash, std::move(key), std::move(value), [](position) { return false; });
+  }
+  /// The same, unless the key is there.
+  /// @param hash  is `hash_of(key)`
+  /// @return whether it was added
+  bool place(position at, std::size_t hash, K key, V value) {
+    auto const same = [&](position p) { return key_equal<K>{}(slot_at(p).key, key); };
+    return put(at, hash, std::move(key), std::move(value), same);
+  }
+  /// Makes room for `more` keys in the index.
+  void reserve(std::size_t more) { index_.reserve(more); }
 
   void erase(position at) {
     index_.erase(hash_of(slot_at(at).key), at);
@@ -76,6 +88,7 @@ class keyed_slots {
     marks_.give_back(at);
   }
 
+  bool has(position at) const { return marks_.has(at); }
   K const& key(position at) const { return slot_at(at).key; }
   /// For changing it.
   V& value(position at) {
@@ -141,13 +154,15 @@ class keyed_slots {
 
   slot& slot_at(position at) const { return segments_[at / per_segment]->at(at % per_segment); }
 
-  void put(position at, K&& key, V&& value) {
+  template <class Same>
+  bool put(position at, std::size_t hash, K&& key, V&& value, Same&& same) {
     if (at / per_segment >= segments_.size()) segments_.resize(at / per_segment + 1);
     auto& home = segments_[at / per_segment];
     if (!home) home = std::make_unique_for_overwrite<segment>();
-    index_.find_or_insert(hash_of(key), at, [](position) { return false; });
+    if (index_.find_or_insert(hash, at, same) != none) return false;
     home->make(at % per_segment, std::move(key), std::move(value));
     marks_.take(at);
+    return true;
   }
 
   std::vector<std::unique_ptr<segment>> segments_;  // null where no position was ever in use

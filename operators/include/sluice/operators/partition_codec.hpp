@@ -3,8 +3,10 @@
 /// Thread rule: pure functions. Promise: the records come back equal and in order, in one chunk.
 #pragma once
 
+#include <bit>
 #include <sluice/operators/chunk.hpp>
 #include <sluice/operators/codec.hpp>
+#include <span>
 
 namespace sluice {
 
@@ -19,9 +21,21 @@ struct partition_codec {
 
 template <class T>
 struct partition_codec_of {
+  /// The bytes of several records are those that they have in memory.
+  static constexpr bool stands_as_encoded = detail::fixed_width<T> && !std::is_same_v<T, bool> &&
+                                            std::endian::native == std::endian::little;
+
   static void encode(byte_writer& out, partition const& part) {
     out.put_varint(part.records());
-    for_each_record<T>(part, [&](T const& record) { sluice::encode(out, record); });
+    for (auto const& c : part.chunks) {
+      auto const& records = static_cast<chunk_of<T> const&>(*c);
+      if constexpr (stands_as_encoded) {
+        if (records.records() != 0)
+          out.put_bytes(std::as_bytes(std::span{&records[0], records.records()}));
+      } else {
+        records.for_each([&](T const& record) { sluice::encode(out, record); });
+      }
+    }
   }
   static partition decode(byte_reader& in) {
     auto left = in.get_count(detail::min_size_of<T>(), detail::type_name<T>());
@@ -36,10 +50,18 @@ struct partition_codec_of {
   static constexpr partition_codec value{encode, decode, codec_fingerprint<T>()};
 };
 
-/// Null if records of type `T` have no codec.
+/// Lines come back as views into one block per chunk.
+template <>
+struct partition_codec_of<std::string_view> {
+  static void encode(byte_writer& out, partition const& part);
+  static partition decode(byte_reader& in);
+  static constexpr partition_codec value{encode, decode, detail::fingerprint_of("lines")};
+};
+
+/// Null if records of type `T` cannot be written and read back.
 template <class T>
 constexpr partition_codec const* partition_codec_if_any() {
-  if constexpr (has_codec<T>)
+  if constexpr (std::is_same_v<T, std::string_view> || (owned<T> && has_codec<T>))
     return &partition_codec_of<T>::value;
   else
     return nullptr;

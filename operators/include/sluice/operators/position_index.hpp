@@ -61,6 +61,9 @@ class position_index {
 
   std::size_t size() const { return size_; }
 
+  /// Makes room for `more` positions, so that adding them grows nothing.
+  void reserve(std::size_t more);
+
   /// Forgets everything; `hashes` are those that were added. Costs what is there, not what there
   /// was once room for.
   void clear(std::span<std::size_t const> hashes);
@@ -85,6 +88,7 @@ class position_index {
 
   void forget(std::uint32_t tag);
   void grow();
+  void grow_to(std::size_t capacity);
 
   std::vector<slot> slots_;
   std::uint32_t mask_ = 0;

@@ -5,9 +5,12 @@
 /// no save is needed for ever.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <sluice/operators/keyed_slots.hpp>
 #include <sluice/operators/saved_parts.hpp>
+#include <span>
+#include <vector>
 
 namespace sluice {
 
@@ -18,9 +21,9 @@ class slot_access {
 
   virtual ~slot_access() = default;
   virtual slot_marks& marks() = 0;
-  virtual void write(byte_writer& out, position at) const = 0;
-  /// Makes the entry at a free position.
-  virtual void read(byte_reader& in, position at) = 0;
+  virtual void write(byte_writer& out, std::span<position const> all) const = 0;
+  /// Makes the entries at these positions; what stands there and is another key goes.
+  virtual void read(byte_reader& in, std::span<position const> all) = 0;
   virtual void erase(position at) = 0;
   /// A whole save has been read; more may follow.
   virtual void loaded() {}
@@ -48,20 +51,60 @@ class saved_slots final : public state_part {
     position next = 0;
   };
 
+  void write_entries(byte_writer& out, positions const& entries) const;
   void split_changed(positions& gone, positions& entries) const;
   sweep go_on(positions& entries, std::size_t changed, std::uint64_t number) const;
-  void make_room(bool whole, positions const& gone, positions const& entries);
+  void make_room(bool whole, positions const& gone);
 
   std::unique_ptr<slot_access> slots_;
   sweep progress_;
 };
 
-/// Reads a key that is not there yet.
-template <class K, class Slots>
-K decode_new_key(byte_reader& in, Slots const& slots) {
-  auto key = decode<K>(in);
-  if (slots.find(key) != Slots::none) in.fail(detail::type_name<K>(), "the key is there twice");
-  return key;
+/// Reads keys to their positions, each with what `decode_rest(in)` makes of the bytes behind it.
+///
+/// A key that stands at its position already gets the rest by `renew(position, rest)`. The others
+/// are added by `place(position, hash, key, rest)`, which tells whether one was new, once no key is
+/// left that was to go: in groups, so that all of a group wait for the memory of the index at the
+/// same time.
+template <class K, class V, class Rest, class Renew, class Place>
+void read_keys(byte_reader& in, std::span<slot_access::position const> all,
+               keyed_slots<K, V>& slots, Rest&& decode_rest, Renew&& renew, Place&& place) {
+  struct entry {
+    slot_access::position at;
+    std::size_t hash;
+    K key;
+    std::invoke_result_t<Rest&, byte_reader&> rest;
+  };
+  constexpr std::size_t per_group = 32;
+  std::vector<entry> added;
+  auto const add = [&] {
+    std::span left{added};
+    while (!left.empty()) {
+      auto const group = left.first(std::min(per_group, left.size()));
+      for (auto const& e : group) slots.prefetch_index(e.hash);
+      for (auto& e : group)
+        if (!place(e.at, e.hash, std::move(e.key), std::move(e.rest)))
+          in.fail(detail::type_name<K>(), "the key is there twice");
+      left = left.subspan(group.size());
+    }
+    added.clear();
+  };
+  auto const empty = slots.size() == 0;
+  if (empty) slots.reserve(all.size());
+  for (auto at : all) {
+    auto key = decode<K>(in);
+    if (slots.has(at)) {
+      if (key_equal<K>{}(slots.key(at), key)) {
+        renew(at, decode_rest(in));
+        continue;
+      }
+      slots.erase(at);
+    }
+    auto const hash = slots.hash_of(key);
+    added.push_back({at, hash, std::move(key), decode_rest(in)});
+    if (empty && added.size() == per_group) add();
+  }
+  add();
 }
 
 /// Saves keys with their values.
@@ -70,13 +113,19 @@ class key_value_access final : public slot_access {
  public:
   explicit key_value_access(keyed_slots<K, V>& slots) : slots_{slots} {}
   slot_marks& marks() override { return slots_.marks(); }
-  void write(byte_writer& out, position at) const override {
-    encode(out, slots_.key(at));
-    encode(out, std::as_const(slots_).value(at));
+  void write(byte_writer& out, std::span<position const> all) const override {
+    for (auto at : all) {
+      encode(out, slots_.key(at));
+      encode(out, std::as_const(slots_).value(at));
+    }
   }
-  void read(byte_reader& in, position at) override {
-    auto key = decode_new_key<K>(in, slots_);
-    slots_.place(at, std::move(key), decode<V>(in));
+  void read(byte_reader& in, std::span<position const> all) override {
+    read_keys(
+        in, all, slots_, [](byte_reader& rest) { return decode<V>(rest); },
+        [this](position at, V&& value) { slots_.unsaved_value(at) = std::move(value); },
+        [this](position at, std::size_t hash, K&& key, V&& value) {
+          return slots_.place(at, hash, std::move(key), std::move(value));
+        });
   }
   void erase(position at) override { slots_.erase(at); }
 

@@ -6,6 +6,11 @@
 ///
 /// A file belongs in the directory when it is complete: write it elsewhere on the same file system
 /// and rename it. One that changes in size after it was read is counted and told, not read again.
+///
+/// In a stream with a checkpoint directory a file must also stay until a checkpoint covers the
+/// batches that have its records: a process that goes on reads it again. What appears while no
+/// process runs is new. A parser must then make the same records of the same bytes, and ones that
+/// can be copied.
 #pragma once
 
 #include <algorithm>  // for the concepts of ranges; <ranges> is slow

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <sluice/operators/chunk.hpp>
+#include <sluice/operators/delivery.hpp>
 #include <sluice/operators/time.hpp>
 #include <string>
 #include <string_view>
@@ -45,6 +46,14 @@ struct input_cut {
   std::uint64_t bytes = 0;
   std::string description;  ///< for people: files read, peer connected
   input_status after;       ///< status once this cut has been taken
+  std::string note;         ///< for `cut_again`, if the source is read again
+};
+
+/// What brings a share back that was cut by a process before.
+enum class input_recovery {
+  log,     ///< the log of the stream, which has its records
+  source,  ///< the source itself, which has them still
+  none     ///< nothing: it comes back empty
 };
 
 /// Something that happened to a receiver, for listeners and logs.
@@ -98,6 +107,20 @@ class input {
   virtual void drain() = 0;
   /// Ends; nothing is called afterwards but the destructor.
   virtual void stop() = 0;
+
+  // Going on after the process before has ended.
+
+  virtual input_recovery recovery() const { return input_recovery::log; }
+  /// What becomes of records when the process ends, if the stream has a checkpoint directory.
+  virtual delivery guarantee() const { return delivery::at_most_once; }
+  /// Where to go on behind what has been cut, for `go_on_from`; empty: nowhere in particular.
+  virtual std::string position() const { return {}; }
+  /// The process before had cut everything up to this position. Comes before `start`.
+  virtual void go_on_from(std::string_view) {}
+  /// The share that `cut` noted in the process before. Comes after `start`, batch by batch, before
+  /// any other cut. @throws stream_failure if the source does not have it any more
+  virtual input_cut cut_again(batch_ref const& batch, std::string_view note);
+
   /// Everything that was counted: `partial_lines`, `long_lines`, `reconnects`, `dropped_...`.
   virtual std::map<std::string, std::uint64_t> counters() const { return {}; }
 };

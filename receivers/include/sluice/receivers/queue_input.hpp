@@ -27,6 +27,10 @@ struct queue_options {
 
 namespace detail {
 
+std::string queue_position(std::uint64_t batches);
+/// @throws runtime_failure if fewer are declared
+std::uint64_t batches_before(std::string_view position, std::size_t declared);
+
 /// What does not depend on the records' type.
 class queue_input_base : public input {
  public:
@@ -40,6 +44,7 @@ class queue_input_base : public input {
  protected:
   virtual queue_bell& bell() = 0;
   std::size_t partitions() const { return host_->partitions(); }
+  std::uint64_t batches() const { return batches_; }
   void count(std::size_t records) {
     ++batches_;
     records_ += records;
@@ -59,7 +64,9 @@ class queue_input final : public detail::queue_input_base {
  public:
   /// A queue that holds `batches` and no more.
   explicit queue_input(std::vector<std::vector<T>> batches, queue_options<T> how = {})
-      : queue_input{filled(std::move(batches)), std::move(how)} {}
+      : queue_input{filled(std::move(batches)), std::move(how)} {
+    declared_ = true;
+  }
   /// @throws usage_error if there is no queue
   explicit queue_input(std::shared_ptr<batch_queue<T>> queue, queue_options<T> how = {})
       : queue_{std::move(queue)}, how_{std::move(how)} {
@@ -83,6 +90,19 @@ class queue_input final : public detail::queue_input_base {
     result.parts = slice_vector(std::move(taken), partitions());
     result.after = status(false);
     return result;
+  }
+
+  // The program that goes on declares the same batches again; what was pushed is gone with its
+  // process.
+  delivery guarantee() const override {
+    return declared_ ? delivery::exactly_once : delivery::at_most_once;
+  }
+  std::string position() const override {
+    return declared_ ? detail::queue_position(batches()) : std::string{};
+  }
+  void go_on_from(std::string_view position) override {
+    if (!declared_) return;
+    for (auto n = detail::batches_before(position, queue_->size()); n != 0; --n) pop();
   }
 
  private:
@@ -123,6 +143,7 @@ class queue_input final : public detail::queue_input_base {
   detail::queue_bell& bell() override { return queue_->bell_; }
 
   std::shared_ptr<batch_queue<T>> queue_;
+  bool declared_ = false;  // with all its batches, by the program
   queue_options<T> how_;
   std::optional<std::size_t> left_at_drain_ = {};
 };

@@ -32,6 +32,9 @@ struct raw_socket_options {
   reconnect_backoff backoff = {};
   /// Attempts in a row, without data in between, after which the input gives up; 0: never.
   std::size_t max_connect_attempts = 0;
+  /// In a stream with a checkpoint directory: whether records are written down with their batch.
+  /// Otherwise batches that the process leaves behind come again without them.
+  bool logged = true;
 };
 
 namespace detail {

@@ -28,6 +28,12 @@ struct receiver_options {
   /// something.
   reconnect_backoff backoff{.min = std::chrono::milliseconds{2'000},
                             .max = std::chrono::milliseconds{60'000}};
+  /// The source goes on behind `last_position()`, or at its beginning if there is none, and gives
+  /// from there what it gave before, in the same order: nothing is lost with the process.
+  bool replayable = false;
+  /// In a stream with a checkpoint directory: whether records are written down with their batch.
+  /// Otherwise batches that the process leaves behind come again without them.
+  bool logged = true;
 };
 
 /// A receiver's way into its stream. A copy is the same handle.
@@ -36,6 +42,11 @@ struct receiver_options {
 /// source. It throws `receiver_stopped` if the receiver is stopped or restarted meanwhile, and then
 /// has not taken the record. In a simulation, where nothing may block, it throws `runtime_failure`
 /// instead of waiting.
+///
+/// Going on after the process has ended, in a stream with a checkpoint directory: `last_position()`
+/// is the last one whose records are all in batches. A batch may also end inside a block, or have
+/// records without a position; if the receiver is `replayable`, those that batches have already are
+/// left out when they are stored again.
 template <class T>
 class receiver_handle {
  public:
@@ -53,7 +64,8 @@ class receiver_handle {
   void store_at(std::uint64_t position, std::vector<T> records) {
     store_->store(std::move(records), position);
   }
-  /// The position that was stored last, to go on behind it after a restart.
+  /// The position that was stored last, to go on behind it after a restart; likewise when the
+  /// process before has ended.
   std::optional<std::uint64_t> last_position() const { return store_->last_position(); }
 
   /// Returns at once; `on_stop`, the restart delay and `on_start` follow.

@@ -11,5 +11,7 @@ namespace sluice {
 
 /// XXH3-64 of the bytes.
 [[nodiscard]] std::uint64_t checksum(std::string_view bytes) noexcept;
+/// Of the bytes of both, one after the other.
+[[nodiscard]] std::uint64_t checksum(std::string_view first, std::string_view second) noexcept;
 
 }  // namespace sluice

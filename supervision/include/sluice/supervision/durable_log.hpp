@@ -80,7 +80,9 @@ class durable_log {
   ///
   /// `log_full` and `record_too_large` leave the log as it was. Any other error is final: every
   /// further call gives it again, until `reopen`.
-  io_result<std::uint64_t> append(std::string_view payload);
+  io_result<std::uint64_t> append(std::string_view payload) { return append({}, payload); }
+  /// Adds a record of two pieces, which is read as one. A large `body` is not copied.
+  io_result<std::uint64_t> append(std::string_view head, std::string_view body);
   /// Makes durable what was appended, and gives the sequence of the last durable record.
   io_result<std::uint64_t> sync();
   /// After an error: forgets what was appended after the last confirmed record, and goes on in a
@@ -113,6 +115,7 @@ class durable_log {
   io_result<void> settle();
   io_result<void> check_needed() const;
   io_result<void> begin_segment();
+  io_result<void> write_record(std::string_view head, std::string_view body);
   io_result<void> write_buffer();
   io_result<void> make_durable();
   io_error fail(io_error error);

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <sluice/operators/time.hpp>
 #include <string_view>
@@ -63,11 +64,16 @@ class world {
   virtual random_stream random(char const* subsystem) = 0;
   /// True if time is virtual and nothing may block or start a thread.
   virtual bool simulated() const = 0;
+  /// Runs work that may block, one piece after the other, off the caller's thread; a simulation
+  /// runs it as an event.
+  /// @param work  must not throw
+  virtual void in_background(std::function<void()> work) = 0;
 };
 
 /// The real thing: system clocks, the file system, Asio. Network and watches share one background
 /// thread, started at first use and joined by the destructor after what was outstanding has
-/// completed with an error. A look-up of a host name cannot be cut short and is waited for.
+/// completed with an error. A look-up of a host name cannot be cut short and is waited for. What
+/// runs in the background has a thread of its own, which is joined when its work is done.
 std::unique_ptr<world> make_real_world();
 
 }  // namespace sluice

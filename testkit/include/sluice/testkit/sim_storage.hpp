@@ -84,6 +84,14 @@ class sim_storage final : public storage {
   /// watches are silent, and locks are free. Faults that wait and the capacity stay.
   void crash(crash_loss loss);
 
+  /// As `crash`, and every operation fails until `start_again`: for a process that ends while parts
+  /// of it still run.
+  void stop(crash_loss loss);
+  /// Stops before the operation with this number, see `operations`.
+  void stop_at(std::uint64_t operation, crash_loss loss);
+  bool stopped() const;
+  void start_again();
+
   /// Sum of all file sizes that fits; an append beyond it fills up what is left and fails with
   /// `no_space_on_device`. None at first.
   void set_capacity(std::optional<std::uint64_t> bytes);

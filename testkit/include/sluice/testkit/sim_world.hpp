@@ -24,6 +24,9 @@ class sim_world final : public world {
   sim_network& network() override { return network_; }
   random_stream random(char const* subsystem) override { return random_for(seed_, subsystem); }
   bool simulated() const override { return true; }
+  void in_background(std::function<void()> work) override {
+    events_.post("background", std::move(work));
+  }
 
   sim_events& events() { return events_; }
   std::uint64_t seed() const { return seed_; }

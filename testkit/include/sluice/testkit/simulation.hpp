@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <sluice/actors/execution.hpp>
+#include <sluice/operators/error.hpp>
 #include <sluice/testkit/sim_world.hpp>
 #include <string>
 
@@ -24,6 +25,12 @@ struct trace_summary {
   std::uint64_t hash = 0;   ///< of every choice in order: equal for equal runs
 };
 
+/// The call that waited for the stream when its process ended.
+class process_ended : public error {
+ public:
+  process_ended() : error{"simulation: the process has ended, as it was told to"} {}
+};
+
 /// Make one, hand `where()` to a context, destroy the context first.
 class simulation {
  public:
@@ -34,7 +41,7 @@ class simulation {
   simulation(simulation const&) = delete;
   simulation& operator=(simulation const&) = delete;
 
-  /// Where to run the one context of this simulation.
+  /// Where to run a context: one at a time.
   execution where();
   sim_world& outside();
   trace_summary trace() const;
@@ -43,6 +50,17 @@ class simulation {
   void kill(std::string role, std::uint64_t skip = 0);
   /// How many of the kills have happened.
   std::size_t killed() const;
+
+  /// Ends the process after this many further steps, as `kill -9` does: the call that waits throws
+  /// `process_ended`, and from then on nothing reaches the disk. Destroy the context, then
+  /// `start_process`.
+  void end_process_after(std::uint64_t steps, crash_loss loss = crash_loss::nothing);
+  /// The same, before the storage operation with this number.
+  void end_process_at_operation(std::uint64_t operation, crash_loss loss = crash_loss::nothing);
+  /// Whether what still runs are remains, whose effects nobody sees.
+  bool process_has_ended() const;
+  /// The next context finds the files that were left, and no connection.
+  void start_process();
 
   struct impl;
 

@@ -77,10 +77,16 @@ class aged_states {
 
   /// For saving, and for coming back from it: what is placed has no age before `order_by_age`.
   slots& entries() { return slots_; }
-  void place(position at, K key, S value, batch_time stamp) {
-    slots_.place(at, std::move(key), std::move(value));
+  bool place(position at, std::size_t hash, K key, S value, batch_time stamp) {
+    if (!slots_.place(at, hash, std::move(key), std::move(value))) return false;
     marks_.make(at) = 0;
     if (aging_) ages_.make(at).stamp = stamp;
+    ordered_ = false;
+    return true;
+  }
+  void renew(position at, S value, batch_time stamp) {
+    slots_.unsaved_value(at) = std::move(value);
+    if (aging_) ages_[at].stamp = stamp;
     ordered_ = false;
   }
   void order_by_age() {
@@ -137,21 +143,38 @@ class aged_access final : public slot_access {
   aged_access(aged_states<K, S>& states, slide_clock const& clock)
       : states_{states}, clock_{clock} {}
   slot_marks& marks() override { return states_.entries().marks(); }
-  void write(byte_writer& out, position at) const override {
-    encode(out, states_.key(at));
-    encode(out, std::as_const(states_).value(at));
-    if (states_.aging()) out.put_varint(last() - count(states_.touched(at)));
+  void write(byte_writer& out, std::span<position const> all) const override {
+    for (auto at : all) {
+      encode(out, states_.key(at));
+      encode(out, std::as_const(states_).value(at));
+      if (states_.aging()) out.put_varint(last() - count(states_.touched(at)));
+    }
   }
-  void read(byte_reader& in, position at) override {
-    auto key = decode_new_key<K>(in, states_.entries());
-    auto value = decode<S>(in);
-    std::uint64_t const ago = states_.aging() ? in.get_varint("time since a state was touched") : 0;
-    states_.place(at, std::move(key), std::move(value),
-                  batch_time{duration{static_cast<duration::rep>(last() - ago)}});
+  void read(byte_reader& in, std::span<position const> all) override {
+    read_keys(
+        in, all, states_.entries(),
+        [this](byte_reader& rest) {
+          auto value = decode<S>(rest);
+          auto const ago = states_.aging() ? rest.get_varint("time since a state was touched")
+                                           : std::uint64_t{0};
+          return aged{std::move(value),
+                      batch_time{duration{static_cast<duration::rep>(last() - ago)}}};
+        },
+        [this](position at, aged&& state) {
+          states_.renew(at, std::move(state.value), state.touched);
+        },
+        [this](position at, std::size_t hash, K&& key, aged&& state) {
+          return states_.place(at, hash, std::move(key), std::move(state.value), state.touched);
+        });
   }
   void erase(position at) override { states_.entries().erase(at); }
 
  private:
+  struct aged {
+    S value;
+    batch_time touched;
+  };
+
   // Unsigned, so that no bytes make it overflow.
   static std::uint64_t count(batch_time time) {
     return static_cast<std::uint64_t>(time.time_since_epoch().count());

@@ -10,6 +10,7 @@
 #include <sluice/operators/key_table.hpp>
 #include <sluice/operators/partition_codec.hpp>
 #include <sluice/operators/saved_slots.hpp>
+#include <variant>
 
 namespace sluice::kernels {
 
@@ -138,9 +139,16 @@ class key_access final : public slot_access {
   /// @param stale  is set when keys have come back without what belongs to them
   key_access(keyed_slots<K, V>& slots, bool& stale) : slots_{slots}, stale_{stale} {}
   slot_marks& marks() override { return slots_.marks(); }
-  void write(byte_writer& out, position at) const override { encode(out, slots_.key(at)); }
-  void read(byte_reader& in, position at) override {
-    slots_.place(at, decode_new_key<K>(in, slots_), V{});
+  void write(byte_writer& out, std::span<position const> all) const override {
+    for (auto at : all) encode(out, slots_.key(at));
+  }
+  void read(byte_reader& in, std::span<position const> all) override {
+    read_keys(
+        in, all, slots_, [](byte_reader&) { return std::monostate{}; },
+        [this](position at, std::monostate) { slots_.unsaved_value(at) = V{}; },
+        [this](position at, std::size_t hash, K&& key, std::monostate) {
+          return slots_.place(at, hash, std::move(key), V{});
+        });
   }
   void erase(position at) override { slots_.erase(at); }
   void loaded() override { stale_ = true; }

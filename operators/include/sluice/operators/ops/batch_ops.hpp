@@ -113,6 +113,23 @@ class batch_ops : public join_ops<dstream, T, Pipe> {
     return keeping("persist", level, &partition_codec_of<owned_t<T>>::value);
   }
 
+  /// Has the context make checkpoints at least so often, so that no more than `interval` of this
+  /// stream has to be done again after the process has ended.
+  /// @shape   dstream<T> -> dstream<T>
+  /// @emits   the records as they are
+  /// @empty   empty stays empty
+  /// @param   interval  at least the stream's slide, and a multiple of it; the shortest that was
+  ///          asked for counts, `options.checkpoints.interval` included
+  /// @throws  usage_error if `interval` breaks the rule above
+  /// @fails   as `options.checkpoints` says
+  /// @cost    a checkpoint writes what states have changed, and a slice of the rest
+  /// @source  Spark checkpoint; differs: a checkpoint is of the whole stream
+  /// @example auto often = words.checkpoint(5s);
+  auto checkpoint(duration interval) const {
+    detail::ask_for_checkpoints(*this->at_.owner, *this->at_.from, interval);
+    return static_cast<dstream<T, Pipe> const&>(*this);
+  }
+
   /// The committed batches of a time span, as rdds. Any thread may call it while the stream runs.
   /// @shape   dstream<T>, from, to -> std::vector<rdd<T>>
   /// @emits   the batches with from <= time <= to in the order of their times, both floored to the

@@ -82,6 +82,8 @@ node_ptr make_node(op_ptr who, std::vector<edge> inputs, std::shared_ptr<kernel 
 [[noreturn]] void refuse_other_context(char const* what);
 void check_same_slide(char const* what, node const& one, node const& other);
 void check_partitions(char const* what, std::size_t partitions);
+/// @throws usage_error if the interval is not positive or no multiple of the stream's slide
+void ask_for_checkpoints(graph& owner, node const& of, duration interval);
 
 }  // namespace detail
 

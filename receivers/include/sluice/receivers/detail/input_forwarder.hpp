@@ -18,6 +18,13 @@ class input_forwarder : public input {
     return inner_->cut(batch, max_records);
   }
   void committed(batch_id batch) override { inner_->committed(batch); }
+  input_recovery recovery() const override { return inner_->recovery(); }
+  delivery guarantee() const override { return inner_->guarantee(); }
+  std::string position() const override { return inner_->position(); }
+  void go_on_from(std::string_view position) override { inner_->go_on_from(position); }
+  input_cut cut_again(batch_ref const& batch, std::string_view note) override {
+    return inner_->cut_again(batch, note);
+  }
   void drain() override { inner_->drain(); }
   void stop() override { inner_->stop(); }
   std::map<std::string, std::uint64_t> counters() const override { return inner_->counters(); }

@@ -80,6 +80,14 @@ class receiver_core {
   /// Seals the open block if it has this number.
   void seal(std::uint64_t open_block);
   input_cut cut(batch_id batch, std::uint64_t max_records, chunk_splitter split);
+  /// Where the records end that were cut.
+  struct cut_end {
+    position at;               ///< the last one all records of which were cut
+    std::uint64_t behind = 0;  ///< how many were cut behind it
+  };
+  cut_end where_cut_ends() const;
+  /// The process before has cut up to there. Before `attach`.
+  void go_on_behind(cut_end end);
   void committed(batch_id batch);
   input_status status() const;
   std::uint64_t records_stored() const;
@@ -93,6 +101,10 @@ class receiver_core {
   void end_store(guard lock, std::size_t bytes, position at);
   /// Blocks that come behind the open one.
   void end_store(guard lock, std::vector<chunk_ptr> blocks, position at);
+  /// How many of these records, at their front, the process before has cut already. They count as
+  /// stored. Called under the lock.
+  std::size_t leave_out(std::size_t records, position at);
+  bool leaves_out() const;
   /// Size above which a block is worth dividing.
   std::size_t block_bytes() const;
 
@@ -103,7 +115,6 @@ class receiver_core {
   struct state;
   void wait_for_turn(guard& lock, std::size_t bytes, std::size_t records);
   void check_position(position at) const;
-  void note_position(position at);
   void seal_open();
   void wake(guard lock);
 

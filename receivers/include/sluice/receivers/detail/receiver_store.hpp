@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <sluice/operators/footprint.hpp>
 #include <sluice/operators/owned.hpp>
@@ -21,8 +22,10 @@ class receiver_store final : public receiver_core {
 
  public:
   void store(T record, position at) {
-    auto const bytes = sizeof(T) + heap_footprint<T>::of(record);
+    auto const bytes =
+        sizeof(T) + heap_footprint<T>::of(record) + (at ? sizeof(std::uint64_t) : std::size_t{0});
     auto lock = begin_store(bytes, 1, at);
+    if (leave_out(1, at) != 0) return;
     open_.push_back(std::move(record));
     end_store(std::move(lock), bytes, at);
   }
@@ -31,11 +34,23 @@ class receiver_store final : public receiver_core {
     if (records.empty()) return;
     auto const bytes = footprint_of(records);
     auto const size = records.size();
+    if (leaves_out()) return store_rest(std::move(records), bytes, at);
     auto blocks = divide(std::move(records), bytes);
     end_store(begin_store(bytes, size, at), std::move(blocks), at);
   }
 
  private:
+  // What is left out must be known before the rest is divided, and not be forgotten if there is no
+  // room.
+  void store_rest(std::vector<T> records, std::size_t bytes, position at) {
+    auto lock = begin_store(bytes, records.size(), at);
+    auto const left_out = static_cast<std::ptrdiff_t>(leave_out(records.size(), at));
+    records.erase(records.begin(), records.begin() + left_out);
+    if (records.empty()) return;
+    auto blocks = divide(std::move(records), bytes);
+    end_store(std::move(lock), std::move(blocks), at);
+  }
+
   // Blocks of about the usual size can be dealt to several workers.
   std::vector<chunk_ptr> divide(std::vector<T> records, std::size_t bytes) const {
     if (bytes < 2 * block_bytes()) return {make_chunk(std::move(records))};
