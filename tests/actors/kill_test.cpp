@@ -93,7 +93,7 @@ void survive(std::string const& role, std::size_t deaths) {
   scene s{directory / "state"};
   std::mt19937 chance{seed};
   for (std::size_t asked = 0; s.restarted() < deaths; ++asked) {
-    REQUIRE(asked < 20 * deaths);
+    REQUIRE(asked < 1000 * deaths);
     s.feed();
     s.kill(role);
     std::this_thread::sleep_for(std::chrono::microseconds{chance() % 2000});
