@@ -302,9 +302,10 @@ std::optional<std::string> journal::finish_saves(checkpoint_contents& contents) 
     return finished->failed;
   }
   contents.tasks = std::move(finished->tasks);
-  contents.void_saves = void_saves_;
   auto oldest = contents.number;
   for (auto const& t : contents.tasks) oldest = std::min(oldest, t.oldest_save);
+  std::erase_if(void_saves_, [&](auto const& range) { return range.second < oldest; });
+  contents.void_saves = void_saves_;
   auto const first = first_entry_.lower_bound(oldest);
   contents.first_state_entry = first == first_entry_.end() ? states_->next() : first->second;
   return {};
