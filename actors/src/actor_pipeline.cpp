@@ -1,3 +1,4 @@
+#include "explain_waits.hpp"
 #include "pipeline.hpp"
 #include "roles/guardian_role.hpp"
 
@@ -37,6 +38,7 @@ class actor_pipeline final : public pipeline {
   }
   void stop(stop_mode mode) override { ask(msg::stop_request{{}, mode == stop_mode::drain}); }
   std::size_t open_batches() const override { return kept_->ledger.open().size(); }
+  std::string explain_backpressure() const override { return explain_waits(*setup_, *kept_); }
   void kill(std::string role) override { ask(msg::kill_request{{}, std::move(role)}); }
   bool wait(std::function<bool()> const& done,
             std::optional<std::chrono::milliseconds> timeout) override {

@@ -100,6 +100,9 @@ class inline_pipeline final : public pipeline {
   }
 
   std::size_t open_batches() const override { return 0; }
+  std::string explain_backpressure() const override {
+    return "nothing waits: in the calling thread a batch ends before the next is cut\n";
+  }
   void kill(std::string) override {}
   bool wait(std::function<bool()> const& done, std::optional<std::chrono::milliseconds>) override {
     if (!done() && !outlived())

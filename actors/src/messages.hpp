@@ -158,6 +158,9 @@ struct restart_now : on<lane::control> {
 struct restart_host : on<lane::control> {
   std::size_t input = 0;
 };
+/// Something has begun to wait that is to be looked at after a while.
+struct wait_begun : on<lane::control> {};
+struct look_at_waits : on<lane::control> {};
 /// An input has posted work to its port.
 struct posted_work : on<lane::data> {};
 struct input_timer : on<lane::data> {
@@ -201,4 +204,6 @@ SLUICE_LOCAL_MESSAGE(posted_work)
 SLUICE_LOCAL_MESSAGE(input_timer)
 SLUICE_LOCAL_MESSAGE(listener_event)
 SLUICE_LOCAL_MESSAGE(proceed)
+SLUICE_LOCAL_MESSAGE(wait_begun)
+SLUICE_LOCAL_MESSAGE(look_at_waits)
 #undef SLUICE_LOCAL_MESSAGE

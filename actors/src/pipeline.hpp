@@ -22,6 +22,8 @@ class pipeline {
   virtual void stop(stop_mode mode) = 0;
   /// Cut and not committed.
   virtual std::size_t open_batches() const = 0;
+  /// Who waits for whom, for people.
+  virtual std::string explain_backpressure() const = 0;
   /// Lets one of the actors die whose role begins so; nothing happens if there is none.
   virtual void kill(std::string role) = 0;
   virtual bool wait(std::function<bool()> const& done,

@@ -31,6 +31,10 @@ void check(options const& o) {
   };
   positive("receiver_buffer", o.receiver_buffer);
   positive("link_buffer", o.link_buffer);
+  if (o.backpressure.stall_after.count() <= 0)
+    throw usage_error{"backpressure.stall_after is " +
+                      std::to_string(o.backpressure.stall_after.count()) +
+                      " ms; give at least 1 ms, the time after which a wait is told"};
   validate(o.supervision.stages, "supervision.stages");
   validate(o.supervision.receivers, "supervision.receivers");
   if (o.supervision.stages.strategy != restart_strategy::region)
@@ -289,6 +293,11 @@ std::string streaming_context::explain() const {
     return of.describe() + describe_guarantee(of, impl_->inputs, impl_->journal_directory());
   auto const& recovered = impl_->started->recovered;
   return of.describe() + impl_->guarantee + (recovered ? recovered->text + '\n' : "");
+}
+
+std::string streaming_context::explain_backpressure() const {
+  return impl_->running ? impl_->running->explain_backpressure()
+                        : "the context has not been started\n";
 }
 
 storage_use streaming_context::storage() const { return impl_->services.kept()->use(); }

@@ -116,7 +116,9 @@ bool directory_input::worth_looking() const {
 
 void directory_input::read_later() {
   if (read_posted_ || phase_ == phase::ended) return;
-  if ((!file_ && !has_next()) || !has_room()) return;
+  auto const wants = file_ || has_next();
+  note_wait(wants && !has_room());
+  if (!wants || lacks_room_) return;
   read_posted_ = true;
   host_->post([weak = weak_from_this()] {
     if (auto const self = weak.lock()) self->read_on();
@@ -129,6 +131,13 @@ void directory_input::read_on() {
   read_piece();
   host_->changed();
   read_later();
+}
+
+void directory_input::note_wait(bool waits) {
+  auto const waited = std::exchange(lacks_room_, waits);
+  auto const held = buffer_->held();
+  if (waits && !waited) host_->waits_for_room({held.bytes, held.records});
+  if (!waits && waited) host_->has_room();
 }
 
 // @return false if there is nothing to read now

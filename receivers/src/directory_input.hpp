@@ -69,6 +69,7 @@ class directory_input final : public input, public std::enable_shared_from_this<
   bool worth_looking() const;
   void watch_directory();
   void read_later();
+  void note_wait(bool waits);
   void read_on();
   bool read_piece();
   bool has_next() const { return phase_ == phase::running && !found_.empty(); }
@@ -115,6 +116,7 @@ class directory_input final : public input, public std::enable_shared_from_this<
   begun_files begun_;
   std::optional<open_file> file_;
   bool read_posted_ = false;
+  bool lacks_room_ = false;  // for room, as the host knows it
   std::optional<block_buffer> buffer_;
   file_names described_;
 

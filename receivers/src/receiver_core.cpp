@@ -55,10 +55,10 @@ struct receiver_core::state {
   receiver_core::news news;
 
   bool fits(std::size_t bytes, std::size_t records) const {
-    auto const held = buffer->held();
-    return held.bytes + open_bytes + bytes <= limits.bytes &&
-           held.records + open_records + records <= limits.records;
+    return held_bytes() + bytes <= limits.bytes && held_records() + records <= limits.records;
   }
+  std::size_t held_bytes() const { return buffer->held().bytes + open_bytes; }
+  std::size_t held_records() const { return buffer->held().records + open_records; }
 };
 
 receiver_core::receiver_core() : state_{std::make_unique<state>()} {}
@@ -114,6 +114,7 @@ void receiver_core::begin_ending() {
     // Numbers that were drawn are void.
     ++s.endings;
     s.serving = s.next_ticket;
+    if (s.host) s.host->has_room();
   }
   state_->room.notify_all();
 }
@@ -157,11 +158,12 @@ void receiver_core::wait_for_turn(guard& lock, std::size_t bytes, std::size_t re
   }
   auto const ticket = s.next_ticket++;
   auto const endings = s.endings;
+  if (s.host) s.host->waits_for_room({s.held_bytes(), s.held_records()});
   s.room.wait(lock, [&] {
     return s.endings != endings || (s.serving == ticket && s.fits(bytes, records));
   });
   if (s.endings != endings) refuse_store(s.who);
-  ++s.serving;
+  if (++s.serving == s.next_ticket && s.host) s.host->has_room();
   // There may be room for the next one too.
   s.room.notify_all();
 }
@@ -242,9 +244,8 @@ std::size_t receiver_core::credit() const {
   auto const lock = guard{state_->mutex};
   auto const& s = *state_;
   if (s.phase != phase::open || s.serving != s.next_ticket) return 0;
-  auto const held = s.buffer->held();
-  auto const bytes = held.bytes + s.open_bytes;
-  auto const records = held.records + s.open_records;
+  auto const bytes = s.held_bytes();
+  auto const records = s.held_records();
   if (bytes >= s.limits.bytes || records >= s.limits.records) return 0;
   auto const mean = records == 0 ? 1 : std::max<std::size_t>(bytes / records, 1);
   return std::min(s.limits.records - records, (s.limits.bytes - bytes) / mean);

@@ -149,6 +149,7 @@ void socket_input::close_connection(bool keep_rest) {
   reader_->close();
   auto rest = reader_->take_rest();
   reader_.reset();
+  if (std::exchange(waits_, false)) host_->has_room();
   if (keep_rest) rest_ = std::move(rest);
 }
 
@@ -184,6 +185,9 @@ void socket_input::lend_room() {
   // Limits below one block still let one through at a time.
   if (records == 0) quota = std::max<std::size_t>(quota, 1);
   reader_->set_quota(quota);
+  auto const waited = std::exchange(waits_, quota == 0);
+  if (waits_ && !waited) host_->waits_for_room({bytes, records});
+  if (!waits_ && waited) host_->has_room();
 }
 
 input_status socket_input::status(bool) {

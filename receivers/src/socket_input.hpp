@@ -101,6 +101,7 @@ class socket_input : public input, public std::enable_shared_from_this<socket_in
   // Kept until it is certain that its line does not go on: the peer is back, or nobody waits for
   // it.
   std::string rest_;
+  bool waits_ = false;  // for room, as the host knows it
   std::uint64_t connections_ = 0;
   std::uint64_t failed_attempts_ = 0;
   std::uint64_t lost_connections_ = 0;

@@ -4,6 +4,7 @@
 /// it that is not in here; so a restart continues with the state of the last message.
 #pragma once
 
+#include "actors/src/flow/wait_board.hpp"
 #include "batch_ledger.hpp"
 #include "cutting.hpp"
 #include "input_cell.hpp"
@@ -22,10 +23,13 @@ struct batch_progress {
 };
 
 struct cells {
+  explicit cells(std::chrono::nanoseconds stall_after) : waits{stall_after} {}
+
   std::vector<std::vector<std::unique_ptr<stage_cell>>> stages;  ///< by stage and partition
   std::vector<std::unique_ptr<sink_cell>> sinks;                 ///< by output
   std::vector<std::unique_ptr<input_cell>> inputs;               ///< by input
   batch_ledger ledger;
+  flow::wait_board waits;
   std::optional<cutting_state> cutting;
   std::deque<batch_progress> progress;
   batch_id committed_before = 0;  ///< by processes before

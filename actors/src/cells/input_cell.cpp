@@ -26,10 +26,10 @@ logged_share logged_share_from(std::string_view note) {
 }  // namespace
 
 input_cell::input_cell(std::unique_ptr<input> source, std::shared_ptr<context_core> core,
-                       world& outside, std::size_t partitions)
+                       world& outside, std::size_t partitions, wait_place waits)
     : source_{std::move(source)},
       core_{core},
-      port_{std::make_shared<input_port>(std::move(core), outside, partitions)},
+      port_{std::make_shared<input_port>(std::move(core), outside, partitions, waits)},
       partitions_{partitions} {}
 
 void input_cell::note_cuts(partition_codec const* codec) {

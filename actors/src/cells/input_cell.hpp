@@ -21,7 +21,7 @@ class input_cell {
   };
 
   input_cell(std::unique_ptr<input> source, std::shared_ptr<context_core> core, world& outside,
-             std::size_t partitions);
+             std::size_t partitions, wait_place waits = {});
 
   input& source() { return *source_; }
   input_port& port() { return *port_; }

@@ -6,8 +6,9 @@
 
 namespace sluice {
 
-input_port::input_port(std::shared_ptr<context_core> core, world& outside, std::size_t partitions)
-    : core_{std::move(core)}, outside_{outside}, partitions_{partitions} {}
+input_port::input_port(std::shared_ptr<context_core> core, world& outside, std::size_t partitions,
+                       wait_place waits)
+    : core_{std::move(core)}, outside_{outside}, partitions_{partitions}, waits_{waits} {}
 
 void input_port::attach(executor& host, std::function<void()> wake) {
   host_ = &host;
@@ -54,6 +55,7 @@ void input_port::close() {
   std::lock_guard guard{mutex_};
   closed_ = true;
   left.swap(posted_);
+  has_room();
 }
 
 void input_port::post(std::function<void()> work) {
@@ -71,6 +73,18 @@ void input_port::after(std::chrono::milliseconds delay, std::function<void()> wo
 
 void input_port::changed() {
   if (host_) host_->input_changed();
+}
+
+void input_port::waits_for_room(buffer_limits const& held) {
+  if (!waits_.board) return;
+  auto const bounds = limits();
+  waits_.board->begin({flow::waiter::kind::input, waits_.input}, {0, held.records, held.bytes},
+                      {0, bounds.records, bounds.bytes}, outside_.clock().monotonic());
+}
+
+void input_port::has_room() {
+  if (waits_.board)
+    waits_.board->end({flow::waiter::kind::input, waits_.input}, outside_.clock().monotonic());
 }
 
 void input_port::report(receiver_event event) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/src/context_core.hpp"
+#include "actors/src/flow/wait_board.hpp"
 
 #include <deque>
 #include <map>
@@ -13,6 +14,12 @@
 #include <sluice/supervision/world.hpp>
 
 namespace sluice {
+
+/// Where an input tells that it waits for room.
+struct wait_place {
+  flow::wait_board* board = nullptr;  ///< null: nowhere; else it outlives the input
+  std::size_t input = 0;
+};
 
 class input_port final : public input_host {
  public:
@@ -29,7 +36,8 @@ class input_port final : public input_host {
     ~executor() = default;
   };
 
-  input_port(std::shared_ptr<context_core> core, world& outside, std::size_t partitions);
+  input_port(std::shared_ptr<context_core> core, world& outside, std::size_t partitions,
+             wait_place waits);
 
   // For the host.
 
@@ -40,7 +48,7 @@ class input_port final : public input_host {
   /// Does the oldest posted piece of work.
   void run_posted();
   void run_timer(timer_id id);
-  /// Nothing that was posted is done any more.
+  /// Nothing that was posted is done any more, and nothing waits.
   void close();
 
   // For the input.
@@ -49,6 +57,8 @@ class input_port final : public input_host {
   void after(std::chrono::milliseconds delay, std::function<void()> work) override;
   void changed() override;
   void report(receiver_event event) override;
+  void waits_for_room(buffer_limits const& held) override;
+  void has_room() override;
   world& outside() override { return outside_; }
   buffer_limits limits() const override { return core_->settings().receiver_buffer; }
   std::size_t partitions() const override { return partitions_; }
@@ -65,6 +75,7 @@ class input_port final : public input_host {
   std::shared_ptr<context_core> core_;
   world& outside_;
   std::size_t partitions_;
+  wait_place waits_;
   executor* host_ = nullptr;
   std::map<timer_id, timer> timers_;
   timer_id last_timer_ = 0;

@@ -4,6 +4,8 @@
 /// often it is asked for; what failed is tried from its beginning.
 #pragma once
 
+#include "actors/src/flow/work_mark.hpp"
+
 #include <map>
 #include <set>
 #include <sluice/operators/plan.hpp>
@@ -20,6 +22,8 @@ class sink_cell {
   /// Batches up to `committed` come again only to be passed over.
   /// @return  the newest batch that is committed here
   batch_id recover(batch_id committed) { return committed_ = work_->recover(committed); }
+  /// Set by whoever prepares and commits here.
+  flow::work_mark& mark() { return mark_; }
   void prepare(batch_context const& now, std::vector<partition> parts);
   void commit(batch_ref const& batch);
   /// Gives up what is prepared. Called once no actor will come any more.
@@ -33,6 +37,7 @@ class sink_cell {
   std::map<batch_id, batch_ref> prepared_;  // and not committed
   std::set<batch_id> skipped_;
   batch_id committed_ = 0;
+  flow::work_mark mark_;
 };
 
 }  // namespace sluice

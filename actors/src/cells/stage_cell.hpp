@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/src/durability/journal.hpp"
+#include "actors/src/flow/work_mark.hpp"
 
 #include <deque>
 #include <set>
@@ -38,6 +39,8 @@ class stage_cell {
   /// @param committed  no batch up to this one will come again
   outcome run(batch_context const& now, std::vector<std::vector<partition>> const& by_port,
               batch_id committed);
+  /// Set by whoever runs batches here.
+  flow::work_mark& mark() { return mark_; }
   bool is_hopeless() const { return task_.is_hopeless(); }
   /// From now on this batch gives nothing and changes nothing here.
   void skip(batch_id batch) { skipped_.insert(batch); }
@@ -57,6 +60,7 @@ class stage_cell {
   std::set<batch_id> skipped_;
   std::shared_ptr<journal> journal_;  // null: nothing is saved
   std::vector<kept_state> saved_states_;
+  flow::work_mark mark_;
   std::uint64_t lost_saves_ = 0;  // those that this cell knows of
 };
 

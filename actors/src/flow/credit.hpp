@@ -48,6 +48,16 @@ class spending {
     sent_ = sent_ + credit{1, records, bytes};
   }
   credit const& total_sent() const { return sent_; }
+  /// What was sent and, as far as grants tell, not processed behind a link with this window.
+  credit unprocessed(credit const& window) const {
+    auto const left = [](std::uint64_t sent, std::uint64_t granted, std::uint64_t behind) {
+      auto const processed = granted - std::min(granted, behind);
+      return sent - std::min(sent, processed);
+    };
+    return {left(sent_.batches, granted_.batches, window.batches),
+            left(sent_.records, granted_.records, window.records),
+            left(sent_.bytes, granted_.bytes, window.bytes)};
+  }
   credit const& total_granted() const { return granted_; }
 
  private:

@@ -16,7 +16,7 @@ generator_role::generator_role(caf::event_based_actor* self, incarnation const& 
       now_{now},
       trigger_{now.setup->core->settings().trigger},
       state_{*now.kept->cutting},
-      out_{self, now.epoch},
+      out_{self, now},
       links_(now.kept->inputs.size()),
       status_(now.kept->inputs.size()) {
   link_numbers const numbers{now.setup->plan};
@@ -143,7 +143,9 @@ void generator_role::end_after_the_one_batch() {
 // Looks at everything and does the next thing, if there is one. Called after every event.
 void generator_role::advance() {
   if (cutting_ || probes_missing_ != 0 || peers_.hosts.empty()) return;
-  if (in_flight_ >= now_.setup->core->settings().max_in_flight_batches || !out_.all_idle()) return;
+  auto const full = in_flight_ >= now_.setup->core->settings().max_in_flight_batches;
+  note_wait_for_commits(full && has_work());
+  if (full || !out_.all_idle()) return;
   if (!state_.to_replay.empty()) return cut_again();
   if (state_.requested != 0) {
     --state_.requested;
@@ -153,6 +155,24 @@ void generator_role::advance() {
     if (pursue_quiet()) return;
   }
   if (!state_.paused && !state_.draining) cut_if_due();
+}
+
+// Whether there would be a batch to cut.
+bool generator_role::has_work() const {
+  if (!state_.to_replay.empty() || state_.requested != 0) return true;
+  if (state_.paused) return false;
+  return trigger_.what == trigger::kind::every ? state_.grid.due(now_.setup->now()) != 0
+                                               : cuttable() != 0 || any_ready();
+}
+
+void generator_role::note_wait_for_commits(bool waits) {
+  if (std::exchange(waits_for_commits_, waits) == waits) return;
+  flow::waiter const who{flow::waiter::kind::generator, 0};
+  auto& board = now_.kept->waits;
+  auto const now = now_.setup->outside->clock().monotonic();
+  if (!waits) return board.end(who, now);
+  board.begin(who, {in_flight_, 0, 0}, {now_.setup->core->settings().max_in_flight_batches, 0, 0},
+              now);
 }
 
 bool generator_role::cut_if_due() {

@@ -52,6 +52,8 @@ class generator_role {
   void send(std::shared_ptr<cut_batch const> const& batch);
   void end_after_the_one_batch();
   void arm_tick();
+  void note_wait_for_commits(bool waits);
+  bool has_work() const;
   bool lingered();
   std::uint64_t cuttable() const;
   bool any_ready() const;
@@ -67,7 +69,8 @@ class generator_role {
   std::vector<input_status> status_;             // by input
   std::optional<arrived_shares> cutting_;
   std::size_t in_flight_ = 0;
-  bool probed_ = false;  // nothing was cut or committed since the last full probe
+  bool waits_for_commits_ = false;  // as the board knows it
+  bool probed_ = false;             // nothing was cut or committed since the last full probe
   std::size_t probes_missing_ = 0;
   std::uint64_t probe_round_ = 0;
 

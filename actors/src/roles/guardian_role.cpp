@@ -1,5 +1,6 @@
 #include "guardian_role.hpp"
 
+#include "actors/src/explain_waits.hpp"
 #include "driver_role.hpp"
 #include "generator_role.hpp"
 #include "receiver_host_role.hpp"
@@ -36,6 +37,7 @@ guardian_role::guardian_role(caf::event_based_actor* self, setup_ptr setup,
 caf::behavior guardian_role::behavior() {
   self_->set_down_handler([this](caf::down_msg& down) { child_died(down); });
   spawn_bus();
+  heed_waits();
   spawn_all();
   bus_.post([now = now_.setup->now()](streaming_listener& l) { l.on_streaming_started(now); });
   if (auto const& info = now_.setup->recovered)
@@ -56,6 +58,11 @@ caf::behavior guardian_role::behavior() {
       [this](msg::resume_request const&) { resume(); },
       [this](msg::kill_request const& request) { kill_one(request.role); },
       [this](msg::command const& request) { command(request.what); },
+      [this](msg::wait_begun const&) {
+        auto const after = now_.setup->core->settings().backpressure.stall_after;
+        self_->delayed_send(self_, after, msg::look_at_waits{});
+      },
+      [this](msg::look_at_waits const&) { look_at_waits(); },
   };
 }
 
@@ -216,6 +223,7 @@ void guardian_role::halt(std::function<void()> then) {
 void guardian_role::region_is_down() {
   if (phase_ != phase::halting || has(child::kind::region)) return;
   region_ = {};
+  now_.kept->waits.forget_region(now_.setup->outside->clock().monotonic());
   std::exchange(when_down_, nullptr)();
 }
 
@@ -299,6 +307,27 @@ void guardian_role::restart_host(std::size_t input) {
   if (phase_ != phase::running || hosts_[input].actor) return;
   spawn_host(input);
   introduce_region();
+}
+
+// Waits.
+
+// Weakly, because inputs may wait longer than the actor system lives.
+void guardian_role::heed_waits() {
+  now_.kept->waits.set_alarm([me = caf::actor_cast<caf::weak_actor_ptr>(self_->address())] {
+    if (auto strong = caf::actor_cast<caf::strong_actor_ptr>(me))
+      tell_from_outside(caf::actor_cast<caf::actor>(strong), msg::wait_begun{});
+  });
+}
+
+void guardian_role::look_at_waits() {
+  std::optional<std::chrono::nanoseconds> again;
+  for (auto const& each : now_.kept->waits.look(now_.setup->outside->clock().monotonic(), again)) {
+    auto info = describe_stall(*now_.setup, each);
+    now_.setup->core->log().write(component_of(*now_.setup, each.what.who), log_level::warn,
+                                  info.text);
+    bus_.post([info = std::move(info)](streaming_listener& l) { l.on_backpressure(info); });
+  }
+  if (again && phase_ != phase::stopping) self_->delayed_send(self_, *again, msg::look_at_waits{});
 }
 
 void guardian_role::kill_one(std::string const& role) {

@@ -67,6 +67,8 @@ class guardian_role {
   void restart_host_after(std::size_t input, duration delay);
   void restart_host(std::size_t input);
 
+  void heed_waits();
+  void look_at_waits();
   void kill_one(std::string const& role);
   void fail(std::exception_ptr cause);
   void stop();

@@ -3,17 +3,19 @@
 
 #include "actors/src/flow/outbox.hpp"
 #include "role.hpp"
+#include "setup.hpp"
 
 namespace sluice {
 
 /// Upstream ends of a task's links, with the actors they lead to.
 class sending_links {
  public:
-  sending_links(caf::event_based_actor* self, epoch_number epoch) : self_{self}, epoch_{epoch} {}
+  sending_links(caf::event_based_actor* self, incarnation now)
+      : self_{self}, epoch_{now.epoch}, now_{std::move(now)} {}
 
   /// A link to `to`, known there by the same id. @return its index here
   std::size_t add(link_id id, caf::actor to) {
-    links_.push_back({id, std::move(to), flow::out_link{epoch_}});
+    links_.push_back({id, std::move(to), flow::out_link{epoch_}, false});
     return links_.size() - 1;
   }
   void open_all() {
@@ -42,6 +44,7 @@ class sending_links {
     link_id id;
     caf::actor to;
     flow::out_link flow;
+    bool waits;  // as the board knows it
   };
   void pump(one& l) {
     l.flow.pump([&](std::uint64_t sequence, flow::share item) {
@@ -49,10 +52,21 @@ class sending_links {
           self_, l.to,
           msg::link_data{{epoch_}, l.id, sequence, item.now, std::move(item.part), item.committed});
     });
+    if (l.waits == l.flow.idle()) note_wait(l);
+  }
+  void note_wait(one& l) {
+    auto& board = now_.kept->waits;
+    flow::waiter const who{flow::waiter::kind::link, l.id};
+    auto const now = now_.setup->outside->clock().monotonic();
+    l.waits = !l.flow.idle();
+    if (!l.waits) return board.end(who, now);
+    auto const window = now_.setup->link_window();
+    board.begin(who, l.flow.account().unprocessed(window), window, now);
   }
 
   caf::event_based_actor* self_;
   epoch_number epoch_;
+  incarnation now_;
   std::vector<one> links_;
 };
 

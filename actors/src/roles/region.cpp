@@ -40,7 +40,7 @@ region spawn_region(caf::event_based_actor* parent, incarnation const& now, list
 }
 
 std::shared_ptr<cells> make_cells(setup& of) {
-  auto made = std::make_shared<cells>();
+  auto made = std::make_shared<cells>(of.core->settings().backpressure.stall_after);
   for (auto const& s : of.plan.stages) {
     auto& partitions = made->stages.emplace_back();
     for (std::size_t p = 0; !s.output_index && p != s.partitions; ++p)
@@ -48,9 +48,10 @@ std::shared_ptr<cells> make_cells(setup& of) {
   }
   for (auto s : of.plan.output_stages)
     made->sinks.push_back(std::make_unique<sink_cell>(of.plan.stages[s]));
-  for (auto& in : of.inputs)
-    made->inputs.push_back(
-        std::make_unique<input_cell>(std::move(in.source), of.core, *of.outside, of.parallelism));
+  for (std::size_t i = 0; i != of.inputs.size(); ++i)
+    made->inputs.push_back(std::make_unique<input_cell>(std::move(of.inputs[i].source), of.core,
+                                                        *of.outside, of.parallelism,
+                                                        wait_place{&made->waits, i}));
   made->cutting.emplace(batch_grid{of.core->settings().trigger, of.now()});
   if (!of.core->settings().checkpoint_dir.empty()) open_journal(of, *made);
   return made;

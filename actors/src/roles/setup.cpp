@@ -1,5 +1,7 @@
 #include "setup.hpp"
 
+#include <algorithm>
+
 namespace sluice {
 
 namespace {
@@ -36,6 +38,20 @@ link_id link_numbers::of(std::size_t to_stage, std::size_t port, std::size_t sen
   auto at = static_cast<std::size_t>(first_[to_stage]);
   for (std::size_t p = 0; p != port; ++p) at += s.ports[p].upstream_partitions * s.partitions;
   return static_cast<link_id>(at + sender * s.partitions + receiver);
+}
+
+link_numbers::place link_numbers::find(link_id link) const {
+  auto const next = std::upper_bound(first_.begin(), first_.end(), link);
+  place at{static_cast<std::size_t>(next - first_.begin()) - 1, {}, 0, 0};
+  auto const& s = plan_.stages[at.to_stage];
+  auto offset = static_cast<std::size_t>(link - first_[at.to_stage]);
+  at.sender = offset / s.partitions;
+  at.receiver = offset % s.partitions;
+  if (s.input_index) return at;
+  at.port = 0;
+  for (; at.sender >= s.ports[*at.port].upstream_partitions; ++*at.port)
+    at.sender -= s.ports[*at.port].upstream_partitions;
+  return at;
 }
 
 link_id link_numbers::of_input(std::size_t stage, std::size_t receiver) const {

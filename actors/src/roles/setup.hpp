@@ -67,6 +67,14 @@ class link_numbers {
              std::size_t receiver) const;
   /// From the generator to a partition of an input stage.
   link_id of_input(std::size_t stage, std::size_t receiver) const;
+  /// The ends of a link; without a port it comes from the generator.
+  struct place {
+    std::size_t to_stage = 0;
+    std::optional<std::size_t> port;
+    std::size_t sender = 0;
+    std::size_t receiver = 0;
+  };
+  place find(link_id link) const;
 
  private:
   plan const& plan_;

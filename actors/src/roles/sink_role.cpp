@@ -50,6 +50,7 @@ template <class F>
 bool sink_role::guarded(batch_ref const& batch, F&& work) {
   try {
     inside_stream marker;
+    auto const at_work = cell_.mark().on(batch.id, now_.setup->outside->clock().monotonic());
     work();
     return true;
   } catch (operator_failure const& failed) {

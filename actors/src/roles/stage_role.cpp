@@ -11,7 +11,7 @@ stage_role::stage_role(caf::event_based_actor* self, incarnation const& now,
       place_{work_place::kind::stage, stage_index, partition_index},
       cell_{*now.kept->stages[stage_index][partition_index]},
       in_{self, now.epoch, now.setup->link_window()},
-      out_{self, now.epoch} {
+      out_{self, now} {
   auto const& s = now.setup->plan.stages[stage_index];
   link_numbers const numbers{now.setup->plan};
   if (s.input_index) in_.add(0, numbers.of_input(stage_index, partition_index));
@@ -59,6 +59,8 @@ void stage_role::run(flow::inbox::ready_batch batch) {
   stage_cell::outcome done;
   try {
     inside_stream marker;
+    auto const at_work =
+        cell_.mark().on(batch.now.batch.id, now_.setup->outside->clock().monotonic());
     done = cell_.run(batch.now, batch.by_port, batch.committed);
   } catch (...) {
     failed_ = true;

@@ -92,6 +92,18 @@ struct skip_info {
   std::string cause;
 };
 
+/// Something that stands still because what comes behind it has no room, or that goes on again.
+struct backpressure_info {
+  std::string waiting;   ///< `batch generator`, `stage 1/0 (reduce_by_key)`, `input 0 (socket)`
+  std::string for_what;  ///< `commits`, `credit of sink 0 (print)`, `room in its buffer`
+  std::uint64_t batches = 0;  ///< that were handed over, and are not processed
+  std::uint64_t records = 0;  ///< likewise; of an input: that it holds
+  std::uint64_t bytes = 0;
+  duration lasted{};  ///< so far, or in all
+  bool over = false;
+  std::string text;  ///< all of it, for people
+};
+
 class streaming_listener {
  public:
   virtual ~streaming_listener() = default;
@@ -112,6 +124,8 @@ class streaming_listener {
   virtual void on_caught_up(batch_id) {}
   virtual void on_checkpoint(checkpoint_info const&) {}
   virtual void on_batch_skipped(skip_info const&) {}
+  /// After `options.backpressure.stall_after`, and when it is over.
+  virtual void on_backpressure(backpressure_info const&) {}
   virtual void on_actor_restarted(actor_info const&) {}
   /// Everything stands still. @param cause  why, for people
   virtual void on_suspended(std::string const& cause) { static_cast<void>(cause); }

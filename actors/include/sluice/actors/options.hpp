@@ -67,6 +67,13 @@ enum class missed_batches {
   skip       ///< none; the next batch is cut at its time
 };
 
+/// What happens when a source is faster than the stream.
+struct backpressure_options {
+  /// A link, a receiver or the cutting of batches that has waited so long without a break stands
+  /// still: told once, with a line in the log, and once more when it has gone on for as long.
+  std::chrono::milliseconds stall_after{1'000};
+};
+
 /// Where `cache`, `persist` and `checkpoint` keep records.
 struct storage_options {
   /// Bytes of memory for everything that one context keeps. When they are used up, the partitions
@@ -96,6 +103,7 @@ struct options {
   /// What each link between two tasks may carry unprocessed; a partition that exceeds it travels
   /// alone.
   buffer_limits link_buffer{};
+  backpressure_options backpressure{};
   /// What becomes of a record for which the function of a narrow operator (map, flat_map, filter,
   /// map_values, flat_map_values) throws: one action for all, or a function that chooses.
   record_error_policy on_record_error = error_action::restart;

@@ -275,6 +275,9 @@ class streaming_context {
   /// The plan: stages, fused operators, links; what becomes of records if the process ends, with
   /// the weakest link; and once started, what was recovered.
   std::string explain() const;
+  /// Who waits for whose credit or for room, and since when; a line each, the oldest wait first,
+  /// then what is at work meanwhile. A snapshot, for people; stops nothing and waits for nobody.
+  std::string explain_backpressure() const;
   /// What `cache`, `persist` and `checkpoint` hold in memory, and what went to disk or was lost.
   storage_use storage() const;
   /// A fault, for tests of a running stream: one of the actors dies whose role begins with `role`:

@@ -73,6 +73,11 @@ class input_host {
   virtual void after(std::chrono::milliseconds delay, std::function<void()> work) = 0;
   /// Tells that `status()` has changed. Cheap; call it whenever something arrived.
   virtual void changed() = 0;
+  /// Tells that nothing is taken from outside until there is room, with what is held; call it when
+  /// it begins. Cheap; any thread.
+  virtual void waits_for_room(buffer_limits const& held) { static_cast<void>(held); }
+  /// Tells that this is over.
+  virtual void has_room() {}
   virtual void report(receiver_event event) = 0;
   virtual world& outside() = 0;
   virtual buffer_limits limits() const = 0;
