@@ -12,7 +12,12 @@ struct link_in_chain {
   std::string why;
 };
 
+std::string drops_text(overflow what) {
+  return "drops records for which it has no room (overflow::" + std::string{to_string(what)} + ")";
+}
+
 std::string reason_of(declared_input const& in) {
+  if (auto const what = in.source->intake().overflow; drops_records(what)) return drops_text(what);
   if (in.source->recovery() == input_recovery::source) return "read again";
   if (in.source->recovery() == input_recovery::none) return "not logged";
   if (!in.codec) return "its records have no codec, so the log cannot hold them";
@@ -38,14 +43,26 @@ std::vector<link_in_chain> links_of(plan const& of, std::vector<declared_input> 
   return links;
 }
 
+// What is lost while the process lives.
+std::string describe_drops(std::vector<declared_input> const& inputs) {
+  std::string text;
+  for (auto const& in : inputs)
+    if (auto const what = in.source->intake().overflow; drops_records(what))
+      text +=
+          "at most once from input " + in.name() + " in any case: it " + drops_text(what) + '\n';
+  return text;
+}
+
 }  // namespace
 
 std::string describe_guarantee(plan const& of, std::vector<declared_input> const& inputs,
                                std::string const& directory) {
   if (of.output_stages.empty()) return {};
   if (directory.empty())
-    return "if the process ends: at most once, for nothing is written down; set "
-           "options.checkpoint_dir\n";
+    return std::string{
+               "if the process ends: at most once, for nothing is written down; set "
+               "options.checkpoint_dir\n"} +
+           describe_drops(inputs);
   auto const links = links_of(of, inputs);
   auto const weakest = std::min_element(
       links.begin(), links.end(), [](auto const& a, auto const& b) { return a.gives < b.gives; });

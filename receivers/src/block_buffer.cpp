@@ -68,6 +68,27 @@ void block_buffer::push(block sealed) {
   blocks_.push_back(std::move(sealed));
 }
 
+block_buffer::amount block_buffer::drop_oldest() {
+  if (blocks_.empty()) return {};
+  auto const dropped = amount{bytes_of(blocks_.front()), blocks_.front().records->records()};
+  blocks_.pop_front();
+  forget(dropped);
+  return dropped;
+}
+
+block_buffer::amount block_buffer::drop_newest() {
+  if (blocks_.empty()) return {};
+  auto const dropped = amount{bytes_of(blocks_.back()), blocks_.back().records->records()};
+  blocks_.pop_back();
+  forget(dropped);
+  return dropped;
+}
+
+void block_buffer::forget(amount dropped) {
+  waiting_ = {waiting_.bytes - dropped.bytes, waiting_.records - dropped.records};
+  held_ = {held_.bytes - dropped.bytes, held_.records - dropped.records};
+}
+
 block_buffer::share block_buffer::cut(batch_id batch, std::uint64_t max_records,
                                       detail::chunk_splitter split) {
   auto taken = share{};

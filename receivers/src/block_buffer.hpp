@@ -79,12 +79,16 @@ class block_buffer {
   totals const& counted() const { return totals_; }
 
   void push(block sealed);
+  /// Takes a block away that waits, and what it held of the limits. @return nothing if none waits
+  amount drop_oldest();
+  amount drop_newest();
   /// Takes the oldest records, exactly `max_records` if there are so many and blocks can be split.
   share cut(batch_id batch, std::uint64_t max_records, detail::chunk_splitter split);
   /// Frees what went into this batch and the ones before.
   void committed(batch_id batch);
 
  private:
+  void forget(amount dropped);
   void split_front(std::size_t first, detail::chunk_splitter split);
   void take_front(share& taken);
 

@@ -15,8 +15,9 @@ constexpr std::size_t longest_frame = std::numeric_limits<std::uint32_t>::max();
 
 class raw_input final : public socket_input {
  public:
-  raw_input(settings where, std::size_t max_frame_bytes, frame_decoder decode, chunk_splitter split)
-      : socket_input{"raw_socket", std::move(where), split},
+  raw_input(settings where, std::size_t max_frame_bytes, frame_decoder decode, chunk_splitter split,
+            partition_codec const* codec)
+      : socket_input{"raw_socket", std::move(where), split, codec},
         max_frame_bytes_{max_frame_bytes},
         decode_{std::move(decode)} {
     if (max_frame_bytes == 0 || max_frame_bytes > longest_frame) {
@@ -55,7 +56,7 @@ class raw_input final : public socket_input {
 
   outcome take_frame(std::string_view payload) {
     try {
-      buffer().push({decode_(payload)});
+      keep({decode_(payload)});
       ++frames_;
       return {};
     } catch (std::exception const& e) {
@@ -108,11 +109,16 @@ std::string make_frame(std::span<std::byte const> payload) {
 
 std::shared_ptr<input> make_raw_socket_input(std::string host, std::uint16_t port,
                                              raw_socket_options how, frame_decoder decode,
-                                             chunk_splitter split) {
-  return std::make_shared<raw_input>(
-      socket_input::settings{std::move(host), port, how.connect_timeout, how.backoff,
-                             how.max_connect_attempts, how.logged},
-      how.max_frame_bytes, std::move(decode), split);
+                                             chunk_splitter split, partition_codec const* codec) {
+  return std::make_shared<raw_input>(socket_input::settings{std::move(host),
+                                                            port,
+                                                            how.connect_timeout,
+                                                            how.backoff,
+                                                            how.max_connect_attempts,
+                                                            how.logged,
+                                                            {how.overflow, how.spill},
+                                                            how.max_rate},
+                                     how.max_frame_bytes, std::move(decode), split, codec);
 }
 
 }  // namespace sluice::detail

@@ -6,9 +6,9 @@
 #include <sluice/supervision/world.hpp>
 #include <utility>
 
-#include "block_buffer.hpp"
 #include "deal.hpp"
 #include "limits.hpp"
+#include "overflow_buffer.hpp"
 
 namespace sluice::detail {
 namespace {
@@ -37,7 +37,7 @@ struct receiver_core::state {
 
   buffer_limits limits;
   bool may_wait = false;
-  std::optional<block_buffer> buffer;
+  std::optional<overflow_buffer> buffer;
   detail::phase phase = detail::phase::closed;
 
   // Who has to wait draws a number and is served in this order.
@@ -54,8 +54,11 @@ struct receiver_core::state {
   std::uint64_t to_leave_out = 0;
   receiver_core::news news;
 
+  overflow_buffer::amount open() const { return {open_bytes, open_records}; }
   bool fits(std::size_t bytes, std::size_t records) const {
-    return held_bytes() + bytes <= limits.bytes && held_records() + records <= limits.records;
+    auto const wanted = overflow_buffer::amount{bytes, records};
+    return (!buffer->has_backlog() && buffer->fits(wanted, open())) ||
+           buffer->can_spill(wanted, open());
   }
   std::size_t held_bytes() const { return buffer->held().bytes + open_bytes; }
   std::size_t held_records() const { return buffer->held().records + open_records; }
@@ -65,12 +68,13 @@ receiver_core::receiver_core() : state_{std::make_unique<state>()} {}
 receiver_core::~receiver_core() = default;
 
 void receiver_core::attach(std::shared_ptr<input_host> host, std::string who,
-                           std::function<void()> wake) {
+                           std::function<void()> wake, overflow_rules const& overflow,
+                           partition_codec const* codec) {
   auto const lock = guard{state_->mutex};
   auto& s = *state_;
   s.limits = host->limits();
   s.may_wait = !host->outside().simulated();
-  s.buffer.emplace(s.limits);
+  s.buffer.emplace(s.limits, overflow, host->outside(), codec, who);
   s.host = std::move(host);
   s.who = std::move(who);
   s.on_wake = std::move(wake);
@@ -80,6 +84,7 @@ void receiver_core::detach() {
   auto const lock = guard{state_->mutex};
   state_->host.reset();
   state_->on_wake = nullptr;
+  if (state_->buffer) state_->buffer->end();
 }
 
 // Posts without the lock: the host may be about to ask for it.
@@ -97,6 +102,7 @@ receiver_core::news receiver_core::take_news() {
   auto& s = *state_;
   s.wake_pending = false;
   auto taken = std::exchange(s.news, {});
+  if (s.buffer) taken.overflow = s.buffer->news();
   taken.open_block = s.open_records > 0 ? s.open_number : 0;
   return taken;
 }
@@ -139,12 +145,56 @@ receiver_core::guard receiver_core::begin_store(std::size_t bytes, std::size_t r
   }
   check_position(at);
   if (s.serving != s.next_ticket || !s.fits(bytes, records)) {
-    wait_for_turn(lock, bytes, records);
+    if (!make_place(lock, bytes, records, at)) return {};
     check_position(at);
   }
   // In one block, either all records have a position or none.
   if (at.has_value() == s.open_positions.empty()) seal_open();
   return lock;
+}
+
+// @return false if the records are dropped
+bool receiver_core::make_place(guard& lock, std::size_t bytes, std::size_t records, position at) {
+  auto& s = *state_;
+  auto const policy = s.buffer->policy();
+  if (policy == overflow::fail) {
+    if (s.phase != phase::open) refuse_store(s.who);
+    fail_full(std::move(lock));
+  }
+  if (!drops_records(policy)) {
+    wait_for_turn(lock, bytes, records);
+    return true;
+  }
+  if (drop_for(bytes, records)) return true;
+  s.buffer->drop_arrival(records);
+  s.news.stored_any = true;
+  if (at) s.last_position = at;
+  if (s.buffer->has_news()) wake(std::move(lock));
+  return false;
+}
+
+bool receiver_core::drop_for(std::size_t bytes, std::size_t records) {
+  auto& s = *state_;
+  auto const wanted = overflow_buffer::amount{bytes, records};
+  if (s.buffer->policy() == overflow::drop_new) return false;
+  // The open block is the newest.
+  if (s.buffer->policy() == overflow::drop_tail) seal_open();
+  if (s.buffer->make_room(wanted, s.open())) return true;
+  seal_open();
+  return s.buffer->make_room(wanted);
+}
+
+void receiver_core::fail_full(guard lock) {
+  auto& s = *state_;
+  auto const why = "the receiver's buffer of " + std::to_string(s.limits.records) +
+                   " records and " + std::to_string(s.limits.bytes) +
+                   " bytes is full (overflow::fail)";
+  auto const text = s.who + ": " + why + "; raise receiver_buffer, or choose another policy";
+  s.phase = phase::ending;
+  s.news.errors.push_back(text);
+  s.news.request = std::pair{receiver_request::stop, why};
+  wake(std::move(lock));
+  throw receiver_stopped{text};
 }
 
 void receiver_core::wait_for_turn(guard& lock, std::size_t bytes, std::size_t records) {
@@ -200,9 +250,11 @@ void receiver_core::end_store(guard lock, std::size_t bytes, position at) {
   if (at) s.last_position = at;
   auto const first = s.open_records++ == 0;
   if (first) ++s.open_number;
-  auto const full = s.open_bytes >= block_bytes();
+  auto full = s.open_bytes >= block_bytes();
+  // What is dropped or goes to disk does so by blocks.
+  if (s.buffer->policy() != overflow::backpressure) full |= s.open_records >= s.limits.records / 16;
   if (full) seal_open();
-  if (first || full) wake(std::move(lock));
+  if (first || full || s.buffer->has_news()) wake(std::move(lock));
 }
 
 void receiver_core::end_store(guard lock, std::vector<chunk_ptr> blocks, position at) {
@@ -323,6 +375,12 @@ void receiver_core::committed(batch_id batch) {
     state_->buffer->committed(batch);
   }
   state_->room.notify_all();
+  {
+    auto const lock = guard{state_->mutex};
+    state_->buffer->refill();
+  }
+  // Room on the disk.
+  if (state_->buffer->policy() == overflow::spill) state_->room.notify_all();
 }
 
 input_status receiver_core::status() const {
@@ -330,16 +388,20 @@ input_status receiver_core::status() const {
   auto const& s = *state_;
   auto now = input_status{};
   if (!s.buffer) return now;
-  now.records = s.buffer->waiting().records + s.open_records;
-  now.bytes = s.buffer->waiting().bytes + s.open_bytes;
-  now.idle = now.records == 0;
+  now.records = s.buffer->waiting().records;
+  now.bytes = s.buffer->waiting().bytes;
+  now.idle = now.records + s.open_records == 0 && !s.buffer->has_backlog();
+  if (s.buffer->has_backlog()) return now;
+  now.records += s.open_records;
+  now.bytes += s.open_bytes;
   return now;
 }
 
-std::uint64_t receiver_core::records_stored() const {
+void receiver_core::count(std::map<std::string, std::uint64_t>& counters) const {
   auto const lock = guard{state_->mutex};
-  if (!state_->buffer) return 0;
-  return state_->buffer->counted().records_in + state_->open_records;
+  if (!state_->buffer) return;
+  state_->buffer->count(counters);
+  counters["records"] += state_->open_records;
 }
 
 }  // namespace sluice::detail

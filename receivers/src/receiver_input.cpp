@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "backoff_timer.hpp"
+#include "overflow_buffer.hpp"
 
 namespace sluice::detail {
 namespace {
@@ -67,11 +68,16 @@ saved_position decoded(std::string_view bytes, std::string const& who) {
 class receiver_runner final : public input, public std::enable_shared_from_this<receiver_runner> {
  public:
   receiver_runner(receiver_calls calls, std::shared_ptr<receiver_core> core, chunk_splitter split,
-                  receiver_options how)
-      : calls_{std::move(calls)}, core_{std::move(core)}, split_{split}, how_{std::move(how)} {
+                  partition_codec const* codec, receiver_options how)
+      : calls_{std::move(calls)},
+        core_{std::move(core)},
+        split_{split},
+        codec_{codec},
+        how_{std::move(how)} {
     if (!calls_.on_start)
       throw usage_error{describe() + ": the receiver is a null pointer; give a receiver"};
     check_backoff(describe(), how_.backoff);
+    check_overflow(describe(), {how_.overflow, how_.spill}, codec);
     if (how_.restart_delay.count() < 0) {
       throw usage_error{describe() + ": restart_delay is " +
                         std::to_string(how_.restart_delay.count()) + " ms; give 0 or more"};
@@ -88,9 +94,10 @@ class receiver_runner final : public input, public std::enable_shared_from_this<
     host_ = std::move(host);
     auto& outside = host_->outside();
     backoff_.emplace(how_.backoff, outside.random("receiver"));
-    core_->attach(host_, describe(), [weak = weak_from_this()] {
+    auto wake = [weak = weak_from_this()] {
       if (auto const self = weak.lock()) self->woken();
-    });
+    };
+    core_->attach(host_, describe(), std::move(wake), {how_.overflow, how_.spill}, codec_);
     begin();
   }
 
@@ -105,14 +112,20 @@ class receiver_runner final : public input, public std::enable_shared_from_this<
     result.after = status(false);
     return result;
   }
-  void committed(batch_id batch) override { core_->committed(batch); }
+  void committed(batch_id batch) override {
+    core_->committed(batch);
+    // What was on disk may be back.
+    if (how_.overflow == overflow::spill && host_) host_->changed();
+  }
 
   input_recovery recovery() const override {
     return how_.logged ? input_recovery::log : input_recovery::none;
   }
   delivery guarantee() const override {
-    return how_.replayable && how_.logged ? delivery::exactly_once : delivery::at_most_once;
+    auto const keeps_all = how_.replayable && how_.logged && !drops_records(how_.overflow);
+    return keeps_all ? delivery::exactly_once : delivery::at_most_once;
   }
+  intake_rules intake() const override { return {how_.overflow, how_.max_rate, true}; }
   std::string position() const override {
     auto [at, behind] = core_->where_cut_ends();
     // Another source does not have again what it gave behind its position.
@@ -142,11 +155,13 @@ class receiver_runner final : public input, public std::enable_shared_from_this<
   }
 
   std::map<std::string, std::uint64_t> counters() const override {
-    return {{"records", core_->records_stored()},
-            {"restarts", restarts_},
-            {"failed_starts", failed_starts_},
-            {"errors_reported", errors_reported_},
-            {"dropped_reports", dropped_reports_}};
+    auto counters = std::map<std::string, std::uint64_t>{{"records", 0},
+                                                         {"restarts", restarts_},
+                                                         {"failed_starts", failed_starts_},
+                                                         {"errors_reported", errors_reported_},
+                                                         {"dropped_reports", dropped_reports_}};
+    core_->count(counters);
+    return counters;
   }
 
  private:
@@ -177,6 +192,7 @@ class receiver_runner final : public input, public std::enable_shared_from_this<
     if (!host_) return;
     auto const news = core_->take_news();
     for (auto const& reason : news.errors) report_error(reason);
+    if (news.overflow) report(receiver_event::type::error, *news.overflow);
     dropped_reports_ += news.errors_dropped;
     if (news.stored_any) backoff_->reset();
     if (news.start_returned) start_returned(news.thrown);
@@ -270,6 +286,7 @@ class receiver_runner final : public input, public std::enable_shared_from_this<
   receiver_calls const calls_;
   std::shared_ptr<receiver_core> const core_;
   chunk_splitter const split_;
+  partition_codec const* const codec_;
   receiver_options const how_;
 
   std::shared_ptr<input_host> host_;
@@ -296,8 +313,9 @@ class receiver_runner final : public input, public std::enable_shared_from_this<
 
 std::shared_ptr<input> make_receiver_input(receiver_calls calls,
                                            std::shared_ptr<receiver_core> core,
-                                           chunk_splitter split, receiver_options how) {
-  return std::make_shared<receiver_runner>(std::move(calls), std::move(core), split,
+                                           chunk_splitter split, partition_codec const* codec,
+                                           receiver_options how) {
+  return std::make_shared<receiver_runner>(std::move(calls), std::move(core), split, codec,
                                            std::move(how));
 }
 

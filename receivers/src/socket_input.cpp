@@ -35,12 +35,15 @@ std::uint64_t hash_of(std::string_view text) {
 
 }  // namespace
 
-socket_input::socket_input(std::string kind, settings how, detail::chunk_splitter split)
+socket_input::socket_input(std::string kind, settings how, detail::chunk_splitter split,
+                           partition_codec const* codec)
     : kind_{std::move(kind)},
       how_{std::move(how)},
       peer_{checked_peer(kind_, how_.host, how_.port)},
-      split_{split} {
+      split_{split},
+      codec_{codec} {
   check_backoff(describe(), how_.backoff);
+  check_overflow(describe(), how_.overflow, codec);
   if (how_.connect_timeout.count() < 1) {
     throw usage_error{describe() + ": connect_timeout is " +
                       std::to_string(how_.connect_timeout.count()) + " ms; give at least 1 ms"};
@@ -51,7 +54,7 @@ void socket_input::start(std::shared_ptr<input_host> host) {
   host_ = std::move(host);
   auto const limits = host_->limits();
   pool_ = std::make_shared<block_pool>(block_bytes_for(limits), spare_blocks);
-  buffer_.emplace(limits);
+  buffer_.emplace(limits, how_.overflow, host_->outside(), codec_, describe());
   backoff_.emplace(how_.backoff,
                    random_stream{host_->outside().random("socket")() ^ hash_of(peer_)});
   phase_ = phase::running;
@@ -83,8 +86,8 @@ void socket_input::established(std::shared_ptr<connection> peer) {
       if (auto const self = weak.lock()) self->woken();
     });
   };
-  reader_ =
-      std::make_shared<socket_reader>(std::move(peer), intake{pool_, boundary()}, std::move(wake));
+  reader_ = std::make_shared<socket_reader>(std::move(peer), sluice::intake{pool_, boundary()},
+                                            std::move(wake));
   auto const first = connections_++ == 0;
   report(first ? receiver_event::type::started : receiver_event::type::restarted,
          peer_ + ": connected");
@@ -119,7 +122,9 @@ void socket_input::pull() {
   auto arrived = reader_->fetch();
   bytes_received_ += arrived.bytes;
   if (arrived.bytes > 0) backoff_->reset();
-  if (!take_all(arrived.runs)) return;
+  auto const goes_on = take_all(arrived.runs);
+  if (auto const news = buffer_->news()) report(receiver_event::type::error, peer_ + ": " + *news);
+  if (!goes_on) return;
   if (!arrived.ended) return lend_room();
   ++lost_connections_;
   close_connection(true);
@@ -129,7 +134,8 @@ void socket_input::pull() {
 
 bool socket_input::take_all(std::vector<byte_run>& runs) {
   for (auto& run : runs) {
-    auto const result = take(std::move(run));
+    auto result = take(std::move(run));
+    if (full_) result = {verdict::give_up, "the receiver's buffer is full (overflow::fail)"};
     if (result.what == verdict::go_on) continue;
     close_connection(false);
     if (result.what == verdict::reconnect) {
@@ -170,11 +176,20 @@ void socket_input::end(std::string const& reason) {
 
 void socket_input::lend_room() {
   if (!reader_) return;
+  auto const gathered = unsealed();
+  auto const held = block_buffer::amount{buffer_->held().bytes + gathered.bytes,
+                                         buffer_->held().records + gathered.records};
+  auto const quota = quota_for(held);
+  reader_->set_quota(quota);
+  auto const waited = std::exchange(waits_, quota == 0);
+  if (waits_ && !waited) host_->waits_for_room({held.bytes, held.records});
+  if (!waits_ && waited) host_->has_room();
+}
+
+std::size_t socket_input::quota_for(block_buffer::amount held) const {
   auto const limits = host_->limits();
   auto const block = pool_->block_bytes();
-  auto const gathered = unsealed();
-  auto const bytes = buffer_->held().bytes + gathered.bytes;
-  auto const records = buffer_->held().records + gathered.records;
+  auto const [bytes, records] = held;
   auto fits = [&](std::size_t blocks) {
     // The worst that a block can hold is a record per byte.
     return bytes + blocks * block <= limits.bytes &&
@@ -184,10 +199,10 @@ void socket_input::lend_room() {
   while (quota < blocks_in_flight && fits(quota + 1)) ++quota;
   // Limits below one block still let one through at a time.
   if (records == 0) quota = std::max<std::size_t>(quota, 1);
-  reader_->set_quota(quota);
-  auto const waited = std::exchange(waits_, quota == 0);
-  if (waits_ && !waited) host_->waits_for_room({bytes, records});
-  if (!waits_ && waited) host_->has_room();
+  // What does not have to wait is read, to be dropped or put on disk.
+  auto const goes_on = drops_records(how_.overflow.what) || how_.overflow.what == overflow::fail ||
+                       buffer_->can_spill({2 * block, 0});
+  return goes_on ? std::max<std::size_t>(quota, 1) : quota;
 }
 
 input_status socket_input::status(bool) {
@@ -198,7 +213,12 @@ input_status socket_input::status(bool) {
   auto now = input_status{};
   now.records = waiting.records + gathered.records;
   now.bytes = waiting.bytes + gathered.bytes;
-  now.idle = now.records == 0;
+  now.idle = now.records == 0 && !buffer_->has_backlog();
+  // These come behind what is on disk.
+  if (buffer_->has_backlog()) {
+    now.records -= gathered.records;
+    now.bytes -= gathered.bytes;
+  }
   return now;
 }
 
@@ -218,7 +238,10 @@ input_cut socket_input::cut(batch_ref const& batch, std::uint64_t max_records) {
 void socket_input::committed(batch_id batch) {
   if (!buffer_) return;
   buffer_->committed(batch);
+  buffer_->refill();
   lend_room();
+  // What was on disk may be back.
+  if (how_.overflow.what == overflow::spill && host_) host_->changed();
 }
 
 void socket_input::drain() {
@@ -230,6 +253,7 @@ void socket_input::drain() {
 void socket_input::stop() {
   if (phase_ == phase::running) end("stopped");
   phase_ = phase::ended;
+  if (buffer_) buffer_->end();
   host_.reset();
 }
 
@@ -245,7 +269,7 @@ std::map<std::string, std::uint64_t> socket_input::counters() const {
       {"lost_connections", lost_connections_},
       {"bytes_received", bytes_received_},
   };
-  if (buffer_) counters["records"] = buffer_->counted().records_in;
+  if (buffer_) buffer_->count(counters);
   count(counters);
   return counters;
 }

@@ -15,8 +15,8 @@
 #include <string>
 
 #include "backoff_timer.hpp"
-#include "block_buffer.hpp"
 #include "block_pool.hpp"
+#include "overflow_buffer.hpp"
 #include "socket_reader.hpp"
 
 namespace sluice {
@@ -30,10 +30,13 @@ class socket_input : public input, public std::enable_shared_from_this<socket_in
     reconnect_backoff backoff;
     std::size_t max_connect_attempts = 0;
     bool logged = true;
+    overflow_rules overflow = {};
+    std::uint64_t max_rate = 0;
   };
 
   /// @throws usage_error naming the setting that is wrong
-  socket_input(std::string kind, settings how, detail::chunk_splitter split);
+  socket_input(std::string kind, settings how, detail::chunk_splitter split,
+               partition_codec const* codec);
 
   std::string_view kind() const final { return kind_; }
   std::string describe() const final { return kind_ + " " + peer_; }
@@ -44,6 +47,7 @@ class socket_input : public input, public std::enable_shared_from_this<socket_in
   void drain() final;
   void stop() final;
   std::map<std::string, std::uint64_t> counters() const final;
+  intake_rules intake() const final { return {how_.overflow.what, how_.max_rate, true}; }
   input_recovery recovery() const final {
     return how_.logged ? input_recovery::log : input_recovery::none;
   }
@@ -68,7 +72,8 @@ class socket_input : public input, public std::enable_shared_from_this<socket_in
   virtual block_buffer::amount unsealed() const { return {}; }
   virtual void count(counter_map& counters) const = 0;
 
-  block_buffer& buffer() { return *buffer_; }
+  /// Takes a sealed block, or does with it what the overflow policy says.
+  void keep(block sealed) { full_ |= !buffer_->admit(std::move(sealed)); }
   std::shared_ptr<block_pool> const& pool() const { return pool_; }
 
  private:
@@ -85,17 +90,20 @@ class socket_input : public input, public std::enable_shared_from_this<socket_in
   void settle_rest();
   void end(std::string const& reason);
   void lend_room();
+  std::size_t quota_for(block_buffer::amount held) const;
   void report(receiver_event::type what, std::string reason);
 
   std::string const kind_;
   settings const how_;
   std::string const peer_;
   detail::chunk_splitter const split_;
+  partition_codec const* const codec_;
 
   phase phase_ = phase::created;
   std::shared_ptr<input_host> host_;
   std::shared_ptr<block_pool> pool_;
-  std::optional<block_buffer> buffer_;
+  std::optional<overflow_buffer> buffer_;
+  bool full_ = false;  // and that is to end the input
   std::optional<backoff_timer> backoff_;
   std::shared_ptr<socket_reader> reader_;
   // Kept until it is certain that its line does not go on: the peer is back, or nobody waits for

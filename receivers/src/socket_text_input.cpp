@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <sluice/operators/error.hpp>
+#include <sluice/operators/partition_codec.hpp>
 #include <utility>
 
 #include "line_blocks.hpp"
@@ -15,7 +16,9 @@ namespace {
 class text_input final : public socket_input {
  public:
   text_input(settings where, socket_options const& how)
-      : socket_input{"socket_text", std::move(where), detail::split_text_chunk}, how_{how} {
+      : socket_input{"socket_text", std::move(where), detail::split_text_chunk,
+                     &partition_codec_of<std::string_view>::value},
+        how_{how} {
     check_line_bytes(describe(), how.max_line_bytes);
   }
 
@@ -23,7 +26,7 @@ class text_input final : public socket_input {
   void prepare(buffer_limits const& limits) override {
     how_.max_line_bytes = std::min(how_.max_line_bytes, std::max<std::size_t>(limits.bytes, 1));
     lines_.emplace(line_blocks::rules{how_.max_line_bytes, how_.long_line}, pool(),
-                   [this](chunk_ptr sealed) { buffer().push({std::move(sealed)}); });
+                   [this](chunk_ptr sealed) { keep({std::move(sealed)}); });
   }
 
   find_boundary boundary() const override { return line_boundary(how_.max_line_bytes); }
@@ -48,9 +51,14 @@ class text_input final : public socket_input {
 }  // namespace
 
 socket_text_input::socket_text_input(std::string host, std::uint16_t port, socket_options how)
-    : input_forwarder{std::make_shared<text_input>(
-          socket_input::settings{std::move(host), port, how.connect_timeout, how.backoff,
-                                 how.max_connect_attempts, how.logged},
-          how)} {}
+    : input_forwarder{std::make_shared<text_input>(socket_input::settings{std::move(host),
+                                                                          port,
+                                                                          how.connect_timeout,
+                                                                          how.backoff,
+                                                                          how.max_connect_attempts,
+                                                                          how.logged,
+                                                                          {how.overflow, how.spill},
+                                                                          how.max_rate},
+                                                   how)} {}
 
 }  // namespace sluice

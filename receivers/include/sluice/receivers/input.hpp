@@ -14,6 +14,7 @@
 #include <sluice/operators/chunk.hpp>
 #include <sluice/operators/delivery.hpp>
 #include <sluice/operators/time.hpp>
+#include <sluice/receivers/overflow.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -118,6 +119,7 @@ class input {
   virtual input_recovery recovery() const { return input_recovery::log; }
   /// What becomes of records when the process ends, if the stream has a checkpoint directory.
   virtual delivery guarantee() const { return delivery::at_most_once; }
+  virtual intake_rules intake() const { return {}; }
   /// Where to go on behind what has been cut, for `go_on_from`; empty: nowhere in particular.
   virtual std::string position() const { return {}; }
   /// The process before had cut everything up to this position. Comes before `start`.

@@ -13,8 +13,10 @@
 #include <functional>
 #include <memory>
 #include <sluice/operators/codec.hpp>
+#include <sluice/operators/partition_codec.hpp>
 #include <sluice/receivers/detail/input_forwarder.hpp>
 #include <sluice/receivers/detail/split_chunk.hpp>
+#include <sluice/receivers/overflow.hpp>
 #include <sluice/receivers/reconnect_backoff.hpp>
 #include <span>
 #include <string>
@@ -35,6 +37,14 @@ struct raw_socket_options {
   /// In a stream with a checkpoint directory: whether records are written down with their batch.
   /// Otherwise batches that the process leaves behind come again without them.
   bool logged = true;
+  /// What becomes of records for which there is no room in `options.receiver_buffer`.
+  sluice::overflow overflow = sluice::overflow::backpressure;
+  /// Where `overflow::spill` puts records, and how many.
+  spill_options spill = {};
+  /// Records per second that may go into batches, over a second or the interval of the clock
+  /// trigger; what exceeds them waits in the buffer, then `overflow` decides. 0: no bound. Not for
+  /// what `run_until_idle`, `request_batch` and a drain cut.
+  std::uint64_t max_rate = 0;
 };
 
 namespace detail {
@@ -47,7 +57,7 @@ using frame_decoder = std::function<chunk_ptr(std::string_view payload)>;
 
 std::shared_ptr<input> make_raw_socket_input(std::string host, std::uint16_t port,
                                              raw_socket_options how, frame_decoder decode,
-                                             chunk_splitter split);
+                                             chunk_splitter split, partition_codec const* codec);
 
 template <class T>
 chunk_ptr decode_frame(std::string_view payload) {
@@ -81,7 +91,8 @@ std::string encode_frame(std::vector<T> const& records) {
 /// next frame would begin. What the end of a connection cuts off is left out.
 ///
 /// Counters: `connections`, `reconnects`, `failed_connects`, `lost_connections`, `bytes_received`,
-/// `records`, `frames`, `bad_frames`, `partial_frames`, `dropped_bytes`.
+/// `records`, `frames`, `bad_frames`, `partial_frames`, `dropped_bytes`, and those of overflow as
+/// for a `receiver_input`.
 template <class T>
 class raw_socket_input final : public detail::input_forwarder {
   static_assert(owned<T>,
@@ -91,9 +102,9 @@ class raw_socket_input final : public detail::input_forwarder {
  public:
   /// @throws usage_error if `host` is empty, `port` is 0 or an option is out of range
   raw_socket_input(std::string host, std::uint16_t port, raw_socket_options how = {})
-      : input_forwarder{detail::make_raw_socket_input(std::move(host), port, std::move(how),
-                                                      detail::decode_frame<T>,
-                                                      detail::split_chunk<T>)} {}
+      : input_forwarder{detail::make_raw_socket_input(
+            std::move(host), port, std::move(how), detail::decode_frame<T>, detail::split_chunk<T>,
+            partition_codec_if_any<T>())} {}
 };
 
 }  // namespace sluice

@@ -12,6 +12,7 @@
 #include <optional>
 #include <sluice/operators/error.hpp>
 #include <sluice/receivers/detail/receiver_store.hpp>
+#include <sluice/receivers/overflow.hpp>
 #include <sluice/receivers/reconnect_backoff.hpp>
 #include <string>
 #include <utility>
@@ -34,6 +35,14 @@ struct receiver_options {
   /// In a stream with a checkpoint directory: whether records are written down with their batch.
   /// Otherwise batches that the process leaves behind come again without them.
   bool logged = true;
+  /// What becomes of records for which there is no room in `options.receiver_buffer`.
+  sluice::overflow overflow = sluice::overflow::backpressure;
+  /// Where `overflow::spill` puts records, and how many.
+  spill_options spill = {};
+  /// Records per second that may go into batches, over a second or the interval of the clock
+  /// trigger; what exceeds them waits in the buffer, then `overflow` decides. 0: no bound. Not for
+  /// what `run_until_idle`, `request_batch` and a drain cut.
+  std::uint64_t max_rate = 0;
 };
 
 /// A receiver's way into its stream. A copy is the same handle.

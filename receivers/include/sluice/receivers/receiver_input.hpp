@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <sluice/operators/partition_codec.hpp>
 #include <sluice/receivers/detail/input_forwarder.hpp>
 #include <sluice/receivers/receiver.hpp>
 #include <utility>
@@ -19,11 +20,16 @@ struct receiver_calls {
 
 std::shared_ptr<input> make_receiver_input(receiver_calls calls,
                                            std::shared_ptr<receiver_core> core,
-                                           chunk_splitter split, receiver_options how);
+                                           chunk_splitter split, partition_codec const* codec,
+                                           receiver_options how);
 
 }  // namespace detail
 
 /// Counters: `records` stored, `restarts`, `failed_starts`, `errors_reported`, `dropped_reports`.
+///
+/// Of overflow: `dropped_head`, `dropped_tail`, `dropped_new`, by what was dropped, so that
+/// `records` = in batches + waiting + dropped; `spilled_records`, `spilled_bytes`,
+/// `spill_write_errors`, and `spill_waiting`, which are on disk now.
 template <class T>
 class receiver_input final : public detail::input_forwarder {
  public:
@@ -42,7 +48,7 @@ class receiver_input final : public detail::input_forwarder {
       calls.on_stop = [source] { source->on_stop(); };
     }
     return detail::make_receiver_input(std::move(calls), std::move(store), detail::split_chunk<T>,
-                                       std::move(how));
+                                       partition_codec_if_any<T>(), std::move(how));
   }
 };
 

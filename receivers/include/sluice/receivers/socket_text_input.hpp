@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <sluice/receivers/detail/input_forwarder.hpp>
 #include <sluice/receivers/line_policy.hpp>
+#include <sluice/receivers/overflow.hpp>
 #include <sluice/receivers/reconnect_backoff.hpp>
 #include <string>
 
@@ -29,6 +30,14 @@ struct socket_options {
   /// In a stream with a checkpoint directory: whether records are written down with their batch.
   /// Otherwise batches that the process leaves behind come again without them.
   bool logged = true;
+  /// What becomes of records for which there is no room in `options.receiver_buffer`.
+  sluice::overflow overflow = sluice::overflow::backpressure;
+  /// Where `overflow::spill` puts records, and how many.
+  spill_options spill = {};
+  /// Records per second that may go into batches, over a second or the interval of the clock
+  /// trigger; what exceeds them waits in the buffer, then `overflow` decides. 0: no bound. Not for
+  /// what `run_until_idle`, `request_batch` and a drain cut.
+  std::uint64_t max_rate = 0;
 };
 
 /// Connects to a peer and reads lines, again and again.
@@ -37,7 +46,8 @@ struct socket_options {
 /// line is decided about once the connection is there again, or the input ends.
 ///
 /// Counters: `connections`, `reconnects`, `failed_connects`, `lost_connections`, `bytes_received`,
-/// `records`, `long_lines`, `partial_lines`, `dropped_lines`, `dropped_bytes`.
+/// `records`, `long_lines`, `partial_lines`, `dropped_lines`, `dropped_bytes`, and those
+/// of overflow as for a `receiver_input`.
 class socket_text_input final : public detail::input_forwarder {
  public:
   /// @throws usage_error if `host` is empty, `port` is 0 or an option is out of range

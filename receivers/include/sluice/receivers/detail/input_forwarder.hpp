@@ -20,6 +20,7 @@ class input_forwarder : public input {
   void committed(batch_id batch) override { inner_->committed(batch); }
   input_recovery recovery() const override { return inner_->recovery(); }
   delivery guarantee() const override { return inner_->guarantee(); }
+  intake_rules intake() const override { return inner_->intake(); }
   std::string position() const override { return inner_->position(); }
   void go_on_from(std::string_view position) override { inner_->go_on_from(position); }
   input_cut cut_again(batch_ref const& batch, std::string_view note) override {

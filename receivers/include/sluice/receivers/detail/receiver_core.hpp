@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,6 +26,8 @@ namespace sluice {
 class input_host;
 struct input_cut;
 struct input_status;
+struct overflow_rules;
+struct partition_codec;
 
 /// A `store` of a receiver that is being stopped or restarted. The record was not taken.
 class receiver_stopped : public error {
@@ -64,11 +67,14 @@ class receiver_core {
     bool start_returned = false;
     std::exception_ptr thrown = {};
     bool stored_any = false;
+    /// About what was dropped, or could not be written.
+    std::optional<std::string> overflow = {};
     /// Number of the open block, 0 if none is open.
     std::uint64_t open_block = 0;
   };
   /// @param wake  called in the host when there is news
-  void attach(std::shared_ptr<input_host> host, std::string who, std::function<void()> wake);
+  void attach(std::shared_ptr<input_host> host, std::string who, std::function<void()> wake,
+              overflow_rules const& overflow, partition_codec const* codec);
   void detach();
   news take_news();
   /// Stores are welcome.
@@ -90,12 +96,13 @@ class receiver_core {
   void go_on_behind(cut_end end);
   void committed(batch_id batch);
   input_status status() const;
-  std::uint64_t records_stored() const;
+  void count(std::map<std::string, std::uint64_t>& counters) const;
 
  protected:
   using guard = std::unique_lock<std::mutex>;
 
-  /// Waits for room and checks the position. @return the lock to store under
+  /// Waits for room, or makes it, and checks the position. @return the lock to store under; none if
+  /// the records are dropped
   guard begin_store(std::size_t bytes, std::size_t records, position at);
   /// One record was put into the open block.
   void end_store(guard lock, std::size_t bytes, position at);
@@ -113,6 +120,9 @@ class receiver_core {
   virtual chunk_ptr take_open() = 0;
 
   struct state;
+  bool make_place(guard& lock, std::size_t bytes, std::size_t records, position at);
+  bool drop_for(std::size_t bytes, std::size_t records);
+  [[noreturn]] void fail_full(guard lock);
   void wait_for_turn(guard& lock, std::size_t bytes, std::size_t records);
   void check_position(position at) const;
   void seal_open();

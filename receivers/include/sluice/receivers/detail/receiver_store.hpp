@@ -25,7 +25,7 @@ class receiver_store final : public receiver_core {
     auto const bytes =
         sizeof(T) + heap_footprint<T>::of(record) + (at ? sizeof(std::uint64_t) : std::size_t{0});
     auto lock = begin_store(bytes, 1, at);
-    if (leave_out(1, at) != 0) return;
+    if (!lock || leave_out(1, at) != 0) return;
     open_.push_back(std::move(record));
     end_store(std::move(lock), bytes, at);
   }
@@ -36,7 +36,7 @@ class receiver_store final : public receiver_core {
     auto const size = records.size();
     if (leaves_out()) return store_rest(std::move(records), bytes, at);
     auto blocks = divide(std::move(records), bytes);
-    end_store(begin_store(bytes, size, at), std::move(blocks), at);
+    if (auto lock = begin_store(bytes, size, at)) end_store(std::move(lock), std::move(blocks), at);
   }
 
  private:
@@ -44,6 +44,7 @@ class receiver_store final : public receiver_core {
   // room.
   void store_rest(std::vector<T> records, std::size_t bytes, position at) {
     auto lock = begin_store(bytes, records.size(), at);
+    if (!lock) return;
     auto const left_out = static_cast<std::ptrdiff_t>(leave_out(records.size(), at));
     records.erase(records.begin(), records.begin() + left_out);
     if (records.empty()) return;
