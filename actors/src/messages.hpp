@@ -34,6 +34,12 @@ struct work_place {
   std::size_t partition = 0;  ///< of the stage
 };
 
+/// What a batch has cost.
+struct batch_work {
+  batch_measure all;
+  std::vector<std::uint64_t> records;  ///< by input
+};
+
 namespace msg {
 
 template <lane L>
@@ -111,7 +117,10 @@ struct output_committed : on<lane::barrier> {
 };
 struct batch_committed : on<lane::control> {
   batch_id batch = 0;
+  std::shared_ptr<batch_work const> work;  ///< for the generator, if it learns
 };
+/// Records may be cut again that a rate has held back.
+struct paced : on<lane::control> {};
 struct checkpoint_ended : on<lane::control> {
   checkpoint_result result;
 };
@@ -204,6 +213,7 @@ SLUICE_LOCAL_MESSAGE(posted_work)
 SLUICE_LOCAL_MESSAGE(input_timer)
 SLUICE_LOCAL_MESSAGE(listener_event)
 SLUICE_LOCAL_MESSAGE(proceed)
+SLUICE_LOCAL_MESSAGE(paced)
 SLUICE_LOCAL_MESSAGE(wait_begun)
 SLUICE_LOCAL_MESSAGE(look_at_waits)
 #undef SLUICE_LOCAL_MESSAGE

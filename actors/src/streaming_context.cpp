@@ -5,6 +5,7 @@
 #include "receivers/src/deal.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <sluice/actors/streaming_context.hpp>
 #include <sluice/operators/plan_runner.hpp>
 #include <thread>
@@ -15,6 +16,28 @@ namespace {
 
 std::size_t resolve_parallelism(std::size_t asked) {
   return asked != 0 ? asked : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+void check(backpressure_options const& o) {
+  if (o.stall_after.count() <= 0)
+    throw usage_error{"backpressure.stall_after is " + std::to_string(o.stall_after.count()) +
+                      " ms; give at least 1 ms, the time after which a wait is told"};
+  auto const weight = [](char const* name, double value) {
+    if (!(value >= 0.0) || !std::isfinite(value))
+      throw usage_error{std::string{"backpressure."} + name + " is " + std::to_string(value) +
+                        "; give 0 or more"};
+  };
+  weight("proportional", o.proportional);
+  weight("integral", o.integral);
+  weight("derivative", o.derivative);
+  if (o.min_rate == 0)
+    throw usage_error{
+        "backpressure.min_rate is 0; give at least 1 record per second, for a stream "
+        "that takes nothing learns nothing"};
+  if (o.initial_rate != 0 && !o.enabled)
+    throw usage_error{"backpressure.initial_rate is " + std::to_string(o.initial_rate) +
+                      ", but no rate is learned; set backpressure.enabled, or give the receiver a "
+                      "max_rate"};
 }
 
 void check(options const& o) {
@@ -31,10 +54,7 @@ void check(options const& o) {
   };
   positive("receiver_buffer", o.receiver_buffer);
   positive("link_buffer", o.link_buffer);
-  if (o.backpressure.stall_after.count() <= 0)
-    throw usage_error{"backpressure.stall_after is " +
-                      std::to_string(o.backpressure.stall_after.count()) +
-                      " ms; give at least 1 ms, the time after which a wait is told"};
+  check(o.backpressure);
   validate(o.supervision.stages, "supervision.stages");
   validate(o.supervision.receivers, "supervision.receivers");
   if (o.supervision.stages.strategy != restart_strategy::region)

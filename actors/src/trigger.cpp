@@ -15,15 +15,24 @@ trigger every(duration interval) {
 }
 
 trigger on_demand(std::uint64_t max_batch_records, duration linger) {
-  if (max_batch_records == 0)
+  return on_demand({max_batch_records, linger, duration{0}});
+}
+
+trigger on_demand(demand how) {
+  if (how.max_batch_records == 0)
     throw usage_error{"on_demand: max_batch_records is 0; a batch must be able to hold a record"};
-  if (linger < duration{0})
-    throw usage_error{"on_demand: a linger of " + std::to_string(linger.count()) +
-                      " us; it must not be negative"};
+  auto const not_negative = [](char const* what, duration d) {
+    if (d < duration{0})
+      throw usage_error{std::string{"on_demand: a "} + what + " of " + std::to_string(d.count()) +
+                        " us; it must not be negative"};
+  };
+  not_negative("linger", how.linger);
+  not_negative("target", how.target);
   trigger t;
   t.what = trigger::kind::on_demand;
-  t.max_records = max_batch_records;
-  t.linger = linger;
+  t.max_records = how.max_batch_records;
+  t.linger = how.linger;
+  t.target = how.target;
   return t;
 }
 

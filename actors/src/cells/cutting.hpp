@@ -6,9 +6,12 @@
 
 #include "actors/src/batch_grid.hpp"
 #include "actors/src/durability/records.hpp"
+#include "actors/src/pace/batch_sizer.hpp"
+#include "actors/src/pace/intake_rate.hpp"
 
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace sluice {
@@ -61,7 +64,9 @@ struct cutting_state {
   bool draining = false;
   bool end_when_quiet = false;
   bool end_after_batch = false;
-  bool begun_once = false;  ///< what the trigger does at the start has been done
+  std::vector<intake_rate> rates;    ///< by input
+  std::optional<batch_sizer> sizer;  ///< under a trigger with a target
+  bool begun_once = false;           ///< what the trigger does at the start has been done
 
   command_queue commands;
 };

@@ -132,6 +132,18 @@ void driver_role::replayed(batch_id batch) {
     bus_.post([batch](streaming_listener& l) { l.on_caught_up(batch); });
 }
 
+// Batches overlap: the time of one begins when the one before has ended.
+std::shared_ptr<batch_work const> driver_role::measure(batch_info const& done) {
+  auto const before = std::exchange(last_end_, done.ended);
+  auto const& o = now_.setup->core->settings();
+  if (!o.backpressure.enabled && o.trigger.target == duration{0}) return nullptr;
+  auto const begun = std::max(*done.started, before.value_or(*done.started));
+  auto work = std::make_shared<batch_work>();
+  work->all = {*done.ended, done.records, *done.ended - begun, begun - done.submitted};
+  for (auto const& in : done.inputs) work->records.push_back(in.records);
+  return work;
+}
+
 void driver_role::finish(batch_progress done) {
   done.info.ended = now_.setup->now();
   done.info.skipped = done.diverted.skipped;
@@ -147,8 +159,8 @@ void driver_role::finish(batch_progress done) {
                                       std::to_string(done.info.records) + " records");
   for (std::size_t i = 0; i != peers_.hosts.size(); ++i)
     if (auto const& in = done.info.inputs.at(i); in.records != 0 || !in.description.empty())
-      tell(self_, peers_.hosts[i], msg::batch_committed{{now_.epoch}, batch});
-  tell(self_, peers_.generator, msg::batch_committed{{now_.epoch}, batch});
+      tell(self_, peers_.hosts[i], msg::batch_committed{{now_.epoch}, batch, nullptr});
+  tell(self_, peers_.generator, msg::batch_committed{{now_.epoch}, batch, measure(done.info)});
   if (bus_.heard()) {
     for (auto const& letter : done.diverted.letters)
       bus_.post([letter](streaming_listener& l) { l.on_dead_letter(letter); });

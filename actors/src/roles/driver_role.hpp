@@ -33,6 +33,7 @@ class driver_role {
   void write_down(batch_id batch);
   void replayed(batch_id batch);
   void finish(batch_progress done);
+  std::shared_ptr<batch_work const> measure(batch_info const& done);
   void doom(msg::role_failed const& failed);
   void give_up_if_nothing_is_left();
   bool is_doomed(batch_id batch) const { return doomed_ && doomed_->batch <= batch; }
@@ -42,6 +43,7 @@ class driver_role {
   listener_bus bus_;
   driver_peers peers_;
   std::deque<batch_progress>& batches_;
+  std::optional<batch_time> last_end_;
   std::optional<msg::role_failed> doomed_;  // the oldest batch that failed
 };
 

@@ -1,5 +1,7 @@
 #include "generator_role.hpp"
 
+#include "actors/src/pace/input_rates.hpp"
+
 #include <algorithm>
 
 namespace sluice {
@@ -28,7 +30,7 @@ generator_role::generator_role(caf::event_based_actor* self, incarnation const& 
 caf::behavior generator_role::behavior() {
   return {
       [this](msg::cut_reply& reply) { share_arrived(reply); },
-      [this](msg::batch_committed const&) { batch_done(); },
+      [this](msg::batch_committed const& done) { batch_done(done); },
       [this](msg::input_changed const& changed) {
         status_[changed.input] = changed.status;
         advance();
@@ -51,6 +53,10 @@ caf::behavior generator_role::behavior() {
       },
       [this](msg::proceed const&) {
         if (linger_armed_) linger_over_ = true;
+        advance();
+      },
+      [this](msg::paced const&) {
+        waits_for_rates_ = false;
         advance();
       },
       [this](msg::commanded const&) {
@@ -127,11 +133,21 @@ void generator_role::drain_inputs() {
   for (auto const& host : peers_.hosts) tell(self_, host, msg::drain_inputs{{now_.epoch}});
 }
 
-void generator_role::batch_done() {
+void generator_role::batch_done(msg::batch_committed const& done) {
   --in_flight_;
+  if (done.work) learn(*done.work);
   probed_ = false;
   end_after_the_one_batch();
   advance();
+}
+
+void generator_role::learn(batch_work const& work) {
+  if (state_.sizer) state_.sizer->learn(work.all.records, work.all.processing);
+  for (std::size_t i = 0; i != state_.rates.size(); ++i) {
+    auto of_input = work.all;
+    of_input.records = work.records[i];
+    state_.rates[i].learn(of_input);
+  }
 }
 
 void generator_role::end_after_the_one_batch() {
@@ -176,26 +192,43 @@ void generator_role::note_wait_for_commits(bool waits) {
 }
 
 bool generator_role::cut_if_due() {
+  auto const now = now_.setup->now();
   switch (trigger_.what) {
-    case trigger::kind::every:
-      if (state_.grid.due(now_.setup->now()) == 0) return false;
-      {
-        auto const time = state_.grid.on_tick();
-        cut(time, time, no_limit);
-      }
+    case trigger::kind::every: {
+      if (state_.grid.due(now) == 0) return false;
+      auto const time = state_.grid.on_tick();
+      cut(time, time, no_limit, pace::at_rate);
       return true;
-    case trigger::kind::on_demand:
-      if ((cuttable() == 0 && !any_ready()) || !lingered()) return false;
-      cut(state_.grid.on_request(now_.setup->now()), now_.setup->now(), trigger_.max_records);
+    }
+    case trigger::kind::on_demand: {
+      if (cuttable() == 0 && !any_ready()) return false;
+      if (held_by_rates(1) || !lingered()) return false;
+      cut(state_.grid.on_request(now), now, demand_limit(), pace::at_rate);
       return true;
+    }
     case trigger::kind::size:
       if (cuttable() < trigger_.max_records && !any_ready()) return false;
-      cut(state_.grid.on_request(now_.setup->now()), now_.setup->now(), trigger_.max_records);
+      if (held_by_rates(trigger_.max_records)) return false;
+      cut(state_.grid.on_request(now), now, trigger_.max_records, pace::at_rate);
       return true;
     case trigger::kind::available_now:
     case trigger::kind::once: return false;
   }
   return false;
+}
+
+// If so, it is looked at again when there is something for a hundredth of a second.
+bool generator_role::held_by_rates(std::uint64_t wanted) {
+  if (any_ready() || cuttable_at_rate() >= wanted) return false;
+  if (std::exchange(waits_for_rates_, true)) return true;
+  auto const now = now_.setup->outside->clock().monotonic();
+  auto wait = std::chrono::nanoseconds{std::chrono::seconds{1}};
+  for (std::size_t i = 0; i != status_.size(); ++i)
+    if (auto& rate = state_.rates[i]; status_[i].records != 0 && rate.limit() != 0)
+      wait = std::min(wait, rate.until(std::min(status_[i].records, rate.limit() / 100 + 1), now));
+  self_->delayed_send(self_, std::max<std::chrono::nanoseconds>(wait, std::chrono::milliseconds{1}),
+                      msg::paced{{now_.epoch}});
+  return true;
 }
 
 // One step towards quiet. Returns false if the step is to wait.
@@ -232,10 +265,10 @@ void generator_role::probe() {
 }
 
 void generator_role::cut_on_request() {
-  auto const bounded =
-      trigger_.what == trigger::kind::size || trigger_.what == trigger::kind::on_demand;
-  cut(state_.grid.on_request(now_.setup->now()), now_.setup->now(),
-      bounded ? trigger_.max_records : no_limit);
+  auto const now = now_.setup->now();
+  auto const bounded = trigger_.what == trigger::kind::size;
+  cut(state_.grid.on_request(now), now, bounded ? trigger_.max_records : demand_limit(),
+      pace::at_once);
 }
 
 // What a process before has cut and not committed, or not covered by a checkpoint.
@@ -247,14 +280,17 @@ void generator_role::cut_again() {
   ask_for_shares();
 }
 
-void generator_role::cut(batch_time time, batch_time submitted, std::uint64_t max_records) {
+void generator_role::cut(batch_time time, batch_time submitted, std::uint64_t max_records,
+                         pace how) {
   probed_ = false;
   linger_over_ = false;
   begun_cut next{{++state_.last_batch, time}, submitted, {}, 0, nullptr};
   if (auto const& journal = now_.setup->journal)
     next.checkpoint = journal->begin_checkpoint_if_due(now_.setup->outside->clock().monotonic());
-  for (auto const& s : status_) {
-    auto const share = max_records == no_limit ? no_limit : std::min(max_records, s.records);
+  auto const now = now_.setup->outside->clock().monotonic();
+  for (std::size_t i = 0; i != status_.size(); ++i) {
+    auto share = max_records == no_limit ? no_limit : std::min(max_records, status_[i].records);
+    if (how == pace::at_rate) share = std::min(share, state_.rates[i].allowance(now));
     if (max_records != no_limit) max_records -= share;
     next.max_records.push_back(share);
   }
@@ -286,6 +322,7 @@ void generator_role::share_arrived(msg::cut_reply& reply) {
   if (!cutting_ || reply.batch != cutting_->info.batch.id || cutting_->cuts[reply.input]) return;
   auto& given = reply.cut.given;
   status_[reply.input] = given.after;
+  if (!state_.begun->noted) state_.rates[reply.input].took(given.records);
   auto& info = cutting_->info;
   info.records += given.records;
   info.buffered += given.after.records;
@@ -309,8 +346,7 @@ void generator_role::dispatch() {
     auto& cut = *cutting_->cuts[i];
     if (made->info.batch.id == state_.poison) cut.given.parts.assign(cut.given.parts.size(), {});
     made->shares.push_back(std::move(cut.given.parts));
-    if (made->checkpoint != 0)
-      made->positions.emplace_back(now_.setup->inputs[i].id, std::move(cut.position));
+    if (made->checkpoint != 0) note_positions(*made, i, std::move(cut.position));
   }
   if (!write_down(made->info)) return;
   cutting_.reset();
@@ -318,6 +354,13 @@ void generator_role::dispatch() {
   now_.kept->ledger.add(made);
   send(made);
   advance();
+}
+
+void generator_role::note_positions(cut_batch& made, std::size_t input, std::string position) {
+  auto const& id = now_.setup->inputs[input].id;
+  made.positions.emplace_back(id, std::move(position));
+  if (auto const rate = state_.rates[input].learned())
+    made.positions.emplace_back(rate_name(id), std::to_string(*rate));
 }
 
 // What cannot be written down is not begun; its cut is remembered until it can.
@@ -361,7 +404,7 @@ void generator_role::arm_tick() {
 
 // Whether the wait for more records is over; starts it if it has not begun.
 bool generator_role::lingered() {
-  if (trigger_.linger == duration{0} || cuttable() >= trigger_.max_records) return true;
+  if (trigger_.linger == duration{0} || cuttable() >= demand_limit()) return true;
   if (std::exchange(linger_over_, false)) {
     linger_armed_ = false;
     return true;
@@ -375,6 +418,20 @@ std::uint64_t generator_role::cuttable() const {
   std::uint64_t n = 0;
   for (auto const& s : status_) n += s.records;
   return n;
+}
+
+std::uint64_t generator_role::cuttable_at_rate() {
+  std::uint64_t n = 0;
+  auto const now = now_.setup->outside->clock().monotonic();
+  for (std::size_t i = 0; i != status_.size(); ++i)
+    n += std::min(status_[i].records, state_.rates[i].allowance(now));
+  return n;
+}
+
+// What a batch may hold that is cut because records are there.
+std::uint64_t generator_role::demand_limit() const {
+  return state_.sizer ? std::min(trigger_.max_records, state_.sizer->limit())
+                      : trigger_.max_records;
 }
 
 bool generator_role::any_ready() const {

@@ -35,19 +35,24 @@ class generator_role {
   void send_open_batches();
   void obey(cut_command const& command);
   void drain_inputs();
-  void batch_done();
+  void batch_done(msg::batch_committed const& done);
+  void learn(batch_work const& work);
   void advance();
   bool cut_if_due();
   bool pursue_quiet();
   void reach_quiet();
   void probe();
-  void cut(batch_time time, batch_time submitted, std::uint64_t max_records);
+  /// Whether the rates of inputs hold.
+  enum class pace { at_rate, at_once };
+  void cut(batch_time time, batch_time submitted, std::uint64_t max_records, pace how);
+  bool held_by_rates(std::uint64_t wanted);
   void ask_for_shares();
   void ask_for_share(std::size_t input);
   void cut_on_request();
   void cut_again();
   void share_arrived(msg::cut_reply& reply);
   void dispatch();
+  void note_positions(cut_batch& made, std::size_t input, std::string position);
   bool write_down(batch_info const& info);
   void send(std::shared_ptr<cut_batch const> const& batch);
   void end_after_the_one_batch();
@@ -56,6 +61,8 @@ class generator_role {
   bool has_work() const;
   bool lingered();
   std::uint64_t cuttable() const;
+  std::uint64_t cuttable_at_rate();
+  std::uint64_t demand_limit() const;
   bool any_ready() const;
   bool all_idle() const;
 
@@ -75,6 +82,7 @@ class generator_role {
   std::uint64_t probe_round_ = 0;
 
   std::uint64_t tick_generation_ = 0;
+  bool waits_for_rates_ = false;
   bool linger_armed_ = false;
   bool linger_over_ = false;
 };

@@ -1,5 +1,7 @@
 #include "recovery.hpp"
 
+#include "actors/src/pace/input_rates.hpp"
+
 #include "actors/src/durability/state_match.hpp"
 
 #include <algorithm>
@@ -190,8 +192,16 @@ class recovery {
         position = newest_position(id).value_or(position);
       if (!position.empty()) cell.go_on_from(std::move(position));
       positions.erase(id);
+      restore_rate(i, positions);
     }
     refuse_lost_inputs(positions);
+  }
+
+  void restore_rate(std::size_t input, std::map<std::string, std::string>& noted) {
+    auto const found = noted.find(rate_name(setup_.inputs[input].id));
+    if (found == noted.end()) return;
+    kept_.cutting->rates[input].begin_with(std::stoull(found->second));
+    noted.erase(found);
   }
 
   std::optional<std::string> newest_position(std::string const& id) const {

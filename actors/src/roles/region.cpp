@@ -1,5 +1,6 @@
 #include "region.hpp"
 
+#include "actors/src/pace/input_rates.hpp"
 #include "driver_role.hpp"
 #include "generator_role.hpp"
 #include "recovery.hpp"
@@ -53,6 +54,11 @@ std::shared_ptr<cells> make_cells(setup& of) {
                                                         *of.outside, of.parallelism,
                                                         wait_place{&made->waits, i}));
   made->cutting.emplace(batch_grid{of.core->settings().trigger, of.now()});
+  for (auto const& in : made->inputs)
+    made->cutting->rates.push_back(make_intake_rate(of.core->settings(), in->source().intake(),
+                                                    of.outside->clock().monotonic()));
+  if (auto const target = of.core->settings().trigger.target; target != duration{0})
+    made->cutting->sizer.emplace(target);
   if (!of.core->settings().checkpoint_dir.empty()) open_journal(of, *made);
   return made;
 }

@@ -69,6 +69,19 @@ enum class missed_batches {
 
 /// What happens when a source is faster than the stream.
 struct backpressure_options {
+  /// Whether a rate is learned for each receiver and socket: as many records per second go into
+  /// batches as were processed lately, less when batches wait. What exceeds the rate waits in the
+  /// receiver's buffer, then its `overflow` decides. Kept in checkpoints.
+  bool enabled = false;
+  /// Weights of the controller, not negative: of what the rate was wrong by, of what has piled up,
+  /// and of how fast that changes.
+  double proportional = 1.0;
+  double integral = 0.2;
+  double derivative = 0.0;
+  /// Records per second that are let in whatever was learned; at least 1.
+  std::uint64_t min_rate = 100;
+  /// Records per second until a rate is learned; 0: no bound. Holds if `enabled`.
+  std::uint64_t initial_rate = 0;
   /// A link, a receiver or the cutting of batches that has waited so long without a break stands
   /// still: told once, with a line in the log, and once more when it has gone on for as long.
   std::chrono::milliseconds stall_after{1'000};
