@@ -1,4 +1,6 @@
 #include <doctest/doctest.h>
+#include <algorithm>
+#include <atomic>
 #include <sluice/testkit.hpp>
 
 using namespace sluice;
@@ -115,6 +117,39 @@ TEST_CASE("a batch that is slow to commit is a stall of the batch generator") {
   ssc.run_until_idle();
   ssc.stop();
   CHECK(has(text, "batch generator waits for commits: 1 of 1 batches, since 0.0 s"));
+}
+
+TEST_CASE("explain_backpressure can be asked from any thread while the stream stands still") {
+  struct eager final : receiver<int> {
+    void on_start(receiver_handle<int>& into) override {
+      while (!into.stopped()) into.store(std::vector<int>(100));
+    }
+    void on_stop() override {}
+  };
+  struct stall_of_input final : streaming_listener {
+    std::atomic<bool> told = false;
+    void on_backpressure(backpressure_info const& info) override {
+      if (info.waiting == "input 0 (eager)" && !info.over) told = true;
+    }
+  };
+  auto o = quiet(on_demand());
+  o.receiver_buffer.records = 1'000;
+  o.backpressure.stall_after = 1ms;
+  std::atomic<bool> closed = true;
+  streaming_context ssc{o};
+  auto const listener = std::make_shared<stall_of_input>();
+  ssc.add_listener(listener);
+  ssc.receiver_stream<int>(std::make_unique<eager>()).named("eager").foreach_rdd([&](auto const&) {
+    closed.wait(true);
+  });
+  ssc.start();
+  std::string text;
+  while (!has(text, "input 0 (eager) waits for room in its buffer: 1,000 of 1,000 records") ||
+         !has(text, "is at work on batch 1, since ") || !listener->told)
+    text = ssc.explain_backpressure();
+  closed = false;
+  closed.notify_all();
+  ssc.stop(stop_mode::now);
 }
 
 TEST_CASE("stall_after must be positive, and the error says so") {

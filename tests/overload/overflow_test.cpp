@@ -133,6 +133,40 @@ TEST_CASE("overflow that drops takes the exactly-once guarantee of a replayable 
     CHECK(guarantee(policy) == delivery::at_most_once);
 }
 
+TEST_CASE("overflow never gives a record twice to the process after, though some were dropped") {
+  for (auto policy : {overflow::drop_head, overflow::drop_tail, overflow::drop_new})
+    for (std::uint64_t most = 1; most != 12; ++most) {
+      CAPTURE(to_string(policy));
+      CAPTURE(most);
+      receiver_options const how{.replayable = true, .overflow = policy};
+      stage before{how};
+      for (int at = 0; at != 5; ++at) {
+        std::vector<int> block(4);
+        std::iota(block.begin(), block.end(), 4 * at);
+        before.handle->store_at(static_cast<std::uint64_t>(at), std::move(block));
+      }
+      auto seen = before.next(1, most);
+      stage after{how};
+      after.input.stop();
+      receiver_handle<int>* handle = nullptr;
+      receiver_input<int> next{std::make_unique<scripted>([&](auto& h) { handle = &h; }), how};
+      if (auto const position = before.input.position(); !position.empty())
+        next.go_on_from(position);
+      next.start(after.sim.host);
+      auto const last = handle->last_position();
+      for (auto at = last ? *last + 1 : 0; at != 5; ++at) {
+        std::vector<int> block(4);
+        std::iota(block.begin(), block.end(), static_cast<int>(4 * at));
+        handle->store_at(at, std::move(block));
+      }
+      for (auto n : records_of<int>(next.cut({2, {}}, everything).parts)) {
+        CHECK(std::count(seen.begin(), seen.end(), n) == 0);
+        seen.push_back(n);
+      }
+      next.stop();
+    }
+}
+
 TEST_CASE("overflow drops lines of a socket instead of letting the peer wait") {
   for (auto policy : {overflow::drop_head, overflow::drop_tail, overflow::drop_new}) {
     CAPTURE(to_string(policy));
