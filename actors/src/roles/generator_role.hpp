@@ -5,6 +5,8 @@
 #include "links.hpp"
 #include "setup.hpp"
 
+#include <limits>
+
 namespace sluice {
 
 /// Sent before anything else, and again whenever a host was replaced.
@@ -23,6 +25,7 @@ class generator_role {
   caf::behavior behavior();
 
  private:
+  static constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
   // Shares of the batch that is being cut, from the inputs that have answered.
   struct arrived_shares {
     batch_info info;
