@@ -225,3 +225,14 @@ TEST_CASE("state after a window is computed when the window is due") {
       [](auto in) { return in.window(2h, 2h).update_state_by_key(add_up); },
       table<pairs>{{{1, 11}}, {{1, 1111}}});
 }
+
+TEST_CASE("keyed state stands where its records are made if nothing has to be exchanged") {
+  streaming_context ssc{with_parallelism(1)};
+  collect(ssc.queue_stream<pairs>({{{1, 1}}})
+              .filter([](pairs const&) { return true; })
+              .update_state_by_key(add_up));
+  CHECK(
+      ssc.explain().starts_with("stage 0 (1 partition)\n"
+                                "  queue#1\n"
+                                "  update_state_by_key#3 <- filter#2 <- queue#1\n"));
+}

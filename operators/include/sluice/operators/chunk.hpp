@@ -8,6 +8,7 @@
 #include <memory>
 #include <sluice/operators/footprint.hpp>
 #include <sluice/operators/text_lines.hpp>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -71,6 +72,9 @@ class chunk_of final : public chunk {
   }
   /// The record at place `i`, which must be there.
   T const& operator[](std::size_t i) const { return records_[i]; }
+  std::span<T const> all() const { return records_; }
+  /// For the chunk's end: its records, for the memory that they take.
+  std::vector<T> release() { return std::move(records_); }
 
  private:
   std::vector<T> records_;

@@ -4,12 +4,11 @@
 /// and after; `discard` goes back to what was before.
 #pragma once
 
-#include <limits>
 #include <sluice/operators/detail/same_value.hpp>
-#include <sluice/operators/kernels/ahead.hpp>
+#include <sluice/operators/kernels/keyed_batch.hpp>
 #include <sluice/operators/kernels/prototype.hpp>
 #include <sluice/operators/kernels/saved_panes.hpp>
-#include <sluice/operators/key_table.hpp>
+#include <sluice/operators/recycled.hpp>
 #include <sluice/operators/saved_slots.hpp>
 #include <sluice/operators/state.hpp>
 #include <span>
@@ -18,6 +17,10 @@ namespace sluice::kernels {
 
 template <class K, class S>
 using state_list = std::vector<std::pair<K, S>>;
+
+/// How much memory of emitted states waits for the next batch: with many keys it would be as much
+/// as the states take.
+inline constexpr std::size_t recycled_states = std::size_t{4} << 20U;
 
 /// The part of `all` whose keys belong to a partition.
 template <class K, class S, class Take>
@@ -28,55 +31,17 @@ void take_share(state_list<K, S> const& all, std::size_t index, std::size_t part
   }
 }
 
-/// The values of a batch, contiguous per group, in the order of their arrival.
-template <class V>
-class grouped_values {
- public:
-  /// @param groups  how many groups there may be; more are added by number
-  void begin(std::size_t groups, std::size_t records) {
-    if (records > std::numeric_limits<std::uint32_t>::max())
-      throw std::length_error{
-          "update_state_by_key: more than 2^32 - 1 records of one batch in one partition"};
-    ends_.assign(groups, 0);
-    values_.clear();
-    arrivals_.clear();
-    arrivals_.reserve(records);
-  }
-  void add(std::uint32_t group, V const& value) {
-    if (group >= ends_.size()) ends_.resize(group + 1, 0);
-    ++ends_[group];
-    arrivals_.push_back({&value, group});
-  }
-  /// The values stay where they are until the next `begin`.
-  void lay_out() {
-    std::size_t sum = 0;
-    for (auto& end : ends_) end = static_cast<std::uint32_t>(std::exchange(sum, sum + end));
-    if constexpr (std::is_trivially_copyable_v<V> && std::is_default_constructible_v<V>) {
-      values_.resize(arrivals_.size());
-      for (auto const& [value, group] : arrivals_) values_[ends_[group]++] = *value;
-    } else {
-      std::vector<V const*> placed(arrivals_.size());
-      for (auto const& [value, group] : arrivals_) placed[ends_[group]++] = value;
-      values_.reserve(placed.size());
-      for (auto const* value : placed) values_.push_back(*value);
-    }
-  }
-  std::span<V const> of(std::size_t group) const {
-    if (values_.empty()) return {};
-    auto const first = group == 0 ? 0 : ends_[group - 1];
-    return std::span{values_}.subspan(first, ends_[group] - first);
-  }
-
- private:
-  struct arrival {
-    V const* value;
-    std::uint32_t group;
-  };
-
-  std::vector<std::uint32_t> ends_;  // by group: how many, then where its next goes, then its end
-  std::vector<arrival> arrivals_;
-  std::vector<V> values_;
-};
+/// What `update_state_by_key` keeps between batches, for saving it.
+template <class K, class S>
+std::unique_ptr<task_state> saved_states(slide_clock& clock, bool& started,
+                                         keyed_slots<K, S>& states) {
+  constexpr auto schema = detail::fingerprint_of("update_state_by_key", 1U, codec_fingerprint<K>(),
+                                                 codec_fingerprint<S>());
+  auto made = std::make_unique<saved_parts>(schema);
+  made->add(save_clock(clock, &started));
+  made->add(std::make_unique<saved_slots>(std::make_unique<key_value_access<K, S>>(states)));
+  return made;
+}
 
 /// The type of state that a function of `update_state_by_key` works on.
 template <class F, class K, class V>
@@ -127,13 +92,15 @@ class update_state_task final : public task {
 
  public:
   update_state_task(std::size_t index, std::size_t partitions, op_ptr who, duration slide, F f,
-                    std::shared_ptr<state_list<K, S> const> initial)
+                    std::shared_ptr<state_list<K, S> const> initial,
+                    std::unique_ptr<pair_blocks<K, V>> records)
       : index_{index},
         partitions_{partitions},
         who_{std::move(who)},
         clock_{slide},
         f_{std::move(f)},
-        initial_{std::move(initial)} {}
+        initial_{std::move(initial)},
+        batch_{states_, std::move(records)} {}
 
   bool wants_absent() const override { return true; }
 
@@ -143,9 +110,9 @@ class update_state_task final : public task {
     out.absent = inputs[0].absent && (!started_ || !clock_.due(now));
     if (out.absent) return out;
     if (!started_) begin();
-    group(inputs[0]);
-    state_list<K, S> results;
-    results.reserve(states_.size() + created_.size());
+    batch_.read(inputs[0]);
+    auto results = emitted_.take();
+    results.reserve(states_.size() + batch_.created().size());
     update_old(results);
     kept_ = results.size();
     update_new(results);
@@ -154,7 +121,7 @@ class update_state_task final : public task {
       renewed_.clear();
       for (std::size_t i = 0; i != kept_; ++i) renewed_.push_back(results[i].second);
     }
-    results_ = std::make_shared<result_chunk const>(std::move(results));
+    results_ = emitted_.publish(std::move(results));
     out.chunks.push_back(results_);
     return out;
   }
@@ -162,7 +129,7 @@ class update_state_task final : public task {
   bool has_state() const override { return true; }
   task_state* durable_state() override {
     if constexpr (can_be_saved) {
-      if (!saved_) saved_ = parts();
+      if (!saved_) saved_ = saved_states(clock_, started_, states_);
     }
     return saved_.get();
   }
@@ -178,15 +145,6 @@ class update_state_task final : public task {
  private:
   static constexpr bool can_be_saved = savable<K> && savable<S>;
 
-  std::unique_ptr<task_state> parts() {
-    constexpr auto schema = detail::fingerprint_of("update_state_by_key", 1U,
-                                                   codec_fingerprint<K>(), codec_fingerprint<S>());
-    auto made = std::make_unique<saved_parts>(schema);
-    made->add(save_clock(clock_, &started_));
-    made->add(std::make_unique<saved_slots>(std::make_unique<key_value_access<K, S>>(states_)));
-    return made;
-  }
-
   void begin() {
     started_ = true;
     take_share(*initial_, index_, partitions_, [&](K const& key, S const& value) {
@@ -194,31 +152,10 @@ class update_state_task final : public task {
     });
   }
 
-  // A key with state has its position for a group, a new one comes after all of them.
-  void group(partition const& in) {
-    created_.clear();
-    auto const old = static_cast<std::uint32_t>(states_.positions());
-    batch_.begin(old, in.records());
-    auto const add = [&](std::pair<K, V> const& pair, std::size_t hash, position likely) {
-      auto at = states_.find(pair.first, hash, likely);
-      if (at == slots::none) {
-        auto const next = static_cast<std::uint32_t>(old + created_.size());
-        at = *created_.find_or_insert(pair.first, hash,
-                                      [&] {
-                                        return std::pair{pair.first, next};
-                                      })
-                  .first;
-      }
-      batch_.add(at, pair.second);
-    };
-    for_each_ahead<std::pair<K, V>>(in, states_, add);
-    batch_.lay_out();
-  }
-
   void update_old(state_list<K, S>& results) {
     states_.for_each([&](position at) {
       auto const& key = states_.key(at);
-      auto value = call(key, batch_.of(at), S{std::as_const(states_).value(at)});
+      auto value = call(key, batch_.values(at), S{std::as_const(states_).value(at)});
       if (value)
         results.emplace_back(key, std::move(*value));
       else
@@ -227,8 +164,8 @@ class update_state_task final : public task {
   }
 
   void update_new(state_list<K, S>& results) {
-    for (auto& [key, group] : created_.entries()) {
-      auto value = call(key, batch_.of(group), std::nullopt);
+    for (auto& [key, group] : batch_.created()) {
+      auto value = call(key, batch_.values(group), std::nullopt);
       if (value) results.emplace_back(std::move(key), std::move(*value));
     }
   }
@@ -293,8 +230,8 @@ class update_state_task final : public task {
   bool started_ = false;
   slots states_;
   std::unique_ptr<task_state> saved_;  // made when it is first asked for
-  grouped_values<V> batch_;
-  key_table<K, std::uint32_t> created_;  // keys of the batch without state, with their groups
+  keyed_batch<K, V, S> batch_;
+  recycled<std::pair<K, S>> emitted_{recycled_states};
   // What this batch has made.
   std::shared_ptr<result_chunk const> results_;
   std::vector<S> renewed_;

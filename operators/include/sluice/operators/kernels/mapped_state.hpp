@@ -5,6 +5,7 @@
 
 #include <sluice/operators/kernels/aged_states.hpp>
 #include <sluice/operators/kernels/keyed_state.hpp>
+#include <sluice/operators/recycled.hpp>
 
 namespace sluice::kernels {
 
@@ -87,7 +88,9 @@ class snapshot_writer final : public edge_writer {
 /// Calls the function for every record. What it does to a state that was there happens in place,
 /// and the value before is kept until the batch is; new keys wait beside the states.
 template <class K, class V, class S, class F>
-class map_state_task final : public task, public snapshot_source<K, S> {
+class map_state_task final : public task,
+                             public snapshot_source<K, S>,
+                             private pair_blocks<K, V>::taker {
   using result = typename mapping<F, K, V, S>::result;
   using emitted = typename mapping<F, K, V, S>::emitted;
   using states = aged_states<K, S>;
@@ -96,7 +99,8 @@ class map_state_task final : public task, public snapshot_source<K, S> {
 
  public:
   map_state_task(std::size_t index, std::size_t partitions, op_ptr who, duration slide, F f,
-                 std::optional<duration> timeout, std::shared_ptr<state_list<K, S> const> initial)
+                 std::optional<duration> timeout, std::shared_ptr<state_list<K, S> const> initial,
+                 std::unique_ptr<pair_blocks<K, V>> records)
       : index_{index},
         partitions_{partitions},
         who_{std::move(who)},
@@ -104,6 +108,7 @@ class map_state_task final : public task, public snapshot_source<K, S> {
         f_{std::move(f)},
         timeout_{timeout},
         initial_{std::move(initial)},
+        records_{std::move(records)},
         states_{timeout.has_value()} {}
 
   bool wants_absent() const override { return true; }
@@ -115,19 +120,11 @@ class map_state_task final : public task, public snapshot_source<K, S> {
     if (out.absent) return out;
     if (!started_) begin();
     states_.order_by_age();
-    std::vector<emitted> results;
-    if constexpr (emits_always) results.reserve(inputs[0].records());
-    auto const map = [&](std::pair<K, V> const& pair, std::size_t hash, position likely) {
-      auto const at = states_.find(pair.first, hash, likely);
-      if (at != states::none)
-        emit(results, call_old(at, pair.second, false));
-      else
-        emit(results, call_new(pair.first, hash, pair.second));
-    };
-    for_each_ahead<std::pair<K, V>>(inputs[0], states_, map);
-    if (timeout_) end_idle(results);
+    results_ = emitted_.take();
+    records_->read(inputs[0], *this);
+    if (timeout_) end_idle();
     partition mapped;
-    if (!results.empty()) mapped.chunks.push_back(make_chunk(std::move(results)));
+    if (!results_.empty()) mapped.chunks.push_back(emitted_.publish(std::move(results_)));
     out.chunks.push_back(std::make_shared<mapped_chunk<K, S>>(std::move(mapped), *this));
     return out;
   }
@@ -182,6 +179,22 @@ class map_state_task final : public task, public snapshot_source<K, S> {
     made->add(save_clock(clock_, &started_));
     made->add(std::make_unique<saved_slots>(std::make_unique<aged_access<K, S>>(states_, clock_)));
     return made;
+  }
+
+  void take(std::span<std::pair<K, V> const> block) override {
+    if constexpr (emits_always) make_room(block.size());
+    for_each_ahead(block, states_,
+                   [&](std::pair<K, V> const& pair, std::size_t hash, position likely) {
+                     auto const at = states_.find(pair.first, hash, likely);
+                     if (at != states::none)
+                       emit(call_old(at, pair.second, false));
+                     else
+                       emit(call_new(pair.first, hash, pair.second));
+                   });
+  }
+  void make_room(std::size_t more) {
+    auto const needed = results_.size() + more;
+    if (needed > results_.capacity()) results_.reserve(std::max(needed, results_.capacity() * 2));
   }
 
   void begin() {
@@ -242,23 +255,24 @@ class map_state_task final : public task, public snapshot_source<K, S> {
       return call_user(who_, f_, key, std::move(value), seen);
   }
 
-  [[gnu::always_inline]] static void emit(std::vector<emitted>& results, result one) {
+  [[gnu::always_inline]] void emit(result one) {
     if constexpr (emits_always) {
-      results.push_back(to_owned(std::move(one)));
+      results_.push_back(to_owned(std::move(one)));
     } else if (one) {
-      results.push_back(to_owned(std::move(*one)));
+      results_.push_back(to_owned(std::move(*one)));
     }
   }
 
-  void end_idle(std::vector<emitted>& results) {
+  void end_idle() {
     auto const is_idle = [&](position at) { return (states_.marks(at) & states::seen) == 0; };
     for (auto at : states_.idle_since(now_.batch.time - *timeout_, is_idle)) {
-      emit(results, call_old(at, std::nullopt, true));
+      emit(call_old(at, std::nullopt, true));
       states_.marks(at) |= states::removed;
     }
   }
 
   void forget() {
+    results_.clear();
     seen_.clear();
     before_.clear();
     created_.clear();
@@ -271,11 +285,14 @@ class map_state_task final : public task, public snapshot_source<K, S> {
   F f_;
   std::optional<duration> timeout_;
   std::shared_ptr<state_list<K, S> const> initial_;
+  std::unique_ptr<pair_blocks<K, V>> records_;
   batch_context now_;
   bool started_ = false;
   states states_;
   std::unique_ptr<task_state> saved_;  // made when it is first asked for
+  recycled<emitted> emitted_{std::size_t{32} << 20U};
   // What this batch has done.
+  std::vector<emitted> results_;
   std::vector<position> seen_;                  // in the order of their first records
   std::vector<std::pair<position, S>> before_;  // the values before, of states that have changed
   key_table<K, change> created_;

@@ -78,11 +78,11 @@ class state_ops : public window_ops<T, Pipe> {
     auto first =
         std::make_shared<kernels::state_list<k, s> const>(detail::states_of<k, s>(initial));
     auto who = this->op("update_state_by_key");
-    auto make = [=, slide = this->at_.from->slide](std::size_t index) {
+    auto make = [=, slide = this->at_.from->slide, records = pairs_to(n)](std::size_t index) {
       return std::make_unique<kernels::update_state_task<k, v, s, F>>(index, n, who, slide, f,
-                                                                      first);
+                                                                      first, records());
     };
-    return this->template at_node<std::pair<k, s>>(who, {this->hashed()},
+    return this->template at_node<std::pair<k, s>>(who, {way_to(n)},
                                                    kernels::make_kernel_by(std::move(make)), n);
   }
 
@@ -112,13 +112,12 @@ class state_ops : public window_ops<T, Pipe> {
     auto first =
         std::make_shared<kernels::state_list<k, S> const>(detail::states_of<k, S>(spec.states()));
     auto who = this->op("map_with_state");
-    auto make = [=, slide = this->at_.from->slide, f = spec.function(),
-                 idle = spec.idle_limit()](std::size_t index) {
+    auto make = [=, slide = this->at_.from->slide, f = spec.function(), idle = spec.idle_limit(),
+                 records = pairs_to(n)](std::size_t index) {
       return std::make_unique<kernels::map_state_task<k, v, S, F>>(index, n, who, slide, f, idle,
-                                                                   first);
+                                                                   first, records());
     };
-    auto states =
-        detail::make_node(who, {this->hashed()}, kernels::make_kernel_by(std::move(make)), n);
+    auto states = detail::make_node(who, {way_to(n)}, kernels::make_kernel_by(std::move(make)), n);
     edge results{states, exchange::forward,
                  kernels::make_edge(kernels::results_writer<k, S>{}, {})};
     return mapped_stream<k, S, emitted>{
@@ -128,6 +127,26 @@ class state_ops : public window_ops<T, Pipe> {
 
  protected:
   using base::base;
+
+ private:
+  // From one partition to one, no pair has to go anywhere: they are made where the states are.
+  bool stays(std::size_t partitions) const {
+    return partitions == 1 && this->at_.from->partitions == 1;
+  }
+  edge way_to(std::size_t partitions) const {
+    if (!stays(partitions)) return this->hashed();
+    return {this->at_.from, exchange::forward, kernels::make_pass_edge(this->at_.steps)};
+  }
+  // What a task of these partitions reads pairs with.
+  auto pairs_to(std::size_t partitions) const {
+    using k = owned_t<typename base::key>;
+    using v = owned_t<typename base::mapped>;
+    using blocks = std::unique_ptr<kernels::pair_blocks<k, v>>;
+    return [pipe = this->at_.pipe, stays = stays(partitions)]() -> blocks {
+      if (stays) return std::make_unique<kernels::pairs_of_pipe<k, v, Pipe>>(pipe);
+      return std::make_unique<kernels::pairs_at_rest<k, v>>();
+    };
+  }
 };
 
 }  // namespace ops
