@@ -21,6 +21,7 @@ class flat_map_counter {
   void count_all(std::span<std::uint64_t const> keys) {
     for (auto key : keys) count(key);
   }
+  std::size_t size() const { return map_.size(); }
   template <class F>
   void for_each(F&& f) const {
     for (auto const& [key, n] : map_) f(key, n);

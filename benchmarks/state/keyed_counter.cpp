@@ -18,6 +18,25 @@ contender loop(std::string name, counted_keys const& keys, Count count) {
           }};
 }
 
+/// A loop that also hands over what `update_state_by_key` does: every key with every batch.
+contender loop_with_all_keys(counted_keys const& keys) {
+  return {"hand, every key per batch",
+          [&keys, counter = flat_map_counter{}, runs = std::uint64_t{0}]() mutable {
+            std::uint64_t newest = 0;
+            for (std::size_t at = 0; at < keys.blocks.size(); at += keys.blocks_per_batch) {
+              for (std::size_t b = at; b != at + keys.blocks_per_batch; ++b)
+                counter.count_all(keys.blocks[b]);
+              std::vector<std::pair<std::uint64_t, std::uint64_t>> results;
+              results.reserve(counter.size());
+              counter.for_each(
+                  [&](std::uint64_t key, std::uint64_t n) { results.emplace_back(key, n); });
+              newest = 0;
+              for (auto const& [key, n] : results) newest += key * n;
+            }
+            expect("the checksum of the counts", ++runs * keys.checksum, newest);
+          }};
+}
+
 /// A loop that also hands over what `map_with_state` does: a pair per record.
 contender loop_with_results(counted_keys const& keys) {
   return {"hand, a result per record",
@@ -38,8 +57,9 @@ contender loop_with_results(counted_keys const& keys) {
 void keyed_counter(report& results, std::uint64_t keys, double bar) {
   auto const quick = results.how().quick;
   // update_state_by_key visits all keys with every batch, so many keys get large batches.
-  auto const blocks = quick || keys < 100'000 ? 8U : 64U;
-  counted_keys const given{keys, (quick ? 16U : 512U) / blocks, blocks};
+  auto const blocks = quick || keys < 100'000 ? 8U : keys < 10'000'000 ? 64U : 256U;
+  auto const all_blocks = quick ? 16U : keys < 10'000'000 ? 512U : 1024U;
+  counted_keys const given{keys, all_blocks / blocks, blocks};
   updating_stream updating{given};
   mapping_stream mapping{given};
   experiment work;
@@ -50,20 +70,22 @@ void keyed_counter(report& results, std::uint64_t keys, double bar) {
       loop<flat_map_counter>("hand", given, plainly),
       {"update_state_by_key", [&] { updating.run(); }},
       {"map_with_state", [&] { mapping.run(); }},
+      loop_with_all_keys(given),
       loop_with_results(given),
       loop<probing_counter>("linear probing", given, plainly),
       loop<probing_counter>("linear probing, prefetched", given,
                             [](auto& counter, key_block const& b) { counter.count_ahead(b); })};
-  work.comparisons = {{"update_state_by_key", "hand", bar},
-                      {"map_with_state", "hand", bar},
-                      {"map_with_state", "hand, a result per record"},
+  work.comparisons = {{"update_state_by_key", "hand, every key per batch", bar},
+                      {"map_with_state", "hand, a result per record", bar},
+                      {"update_state_by_key", "hand"},
+                      {"map_with_state", "hand"},
                       {"linear probing", "hand"},
                       {"linear probing, prefetched", "hand"}};
   results.interleave(work);
   results.note(std::to_string(given.distinct) + " keys at random, batches of " +
                std::to_string(given.blocks_per_batch * keys_per_block) + " records");
   results.note(
-      "update_state_by_key gives every key with every batch, map_with_state a pair per "
+      "the bars are against loops that give the same: every key with every batch, or a pair per "
       "record; `hand` gives nothing before its end");
 }
 
