@@ -61,6 +61,21 @@ void graph::name_op(op_ptr const& who, std::string_view name) {
   who->given_name = name;
 }
 
+node_ptr graph::find_shared(std::type_info const& as, edge const& in, std::size_t own_steps,
+                            std::size_t partitions) const {
+  auto const same = [&](node const& made) {
+    auto const& theirs = made.inputs.front();
+    auto const& steps = in.spec->steps;
+    auto const given = steps.end() - static_cast<std::ptrdiff_t>(own_steps);
+    return *made.shared_as == as && made.partitions == partitions && theirs.from == in.from &&
+           theirs.spec->steps.size() == steps.size() &&
+           std::equal(steps.begin(), given, theirs.spec->steps.begin());
+  };
+  for (auto const& weak : shared_)
+    if (auto made = weak.lock(); made && same(*made)) return made;
+  return {};
+}
+
 void graph::freeze(std::string reason) { frozen_ = std::move(reason); }
 
 }  // namespace sluice

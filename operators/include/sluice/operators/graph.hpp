@@ -13,6 +13,7 @@
 #include <sluice/operators/time.hpp>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 #include <vector>
 
 namespace sluice {
@@ -59,6 +60,8 @@ struct node {
   std::size_t partitions = 1;
   std::optional<std::size_t> input_index;  ///< set for inputs of a stream: which one
   duration slide{0};                       ///< 0: valid for every batch of the context
+  /// Set where several operators may read the node: the type of all its code, which has no values.
+  std::type_info const* shared_as = nullptr;
 };
 
 /// While it lives, a checkpoint does not clear the node's `inputs`.
@@ -97,6 +100,13 @@ class graph : public std::enable_shared_from_this<graph> {
   /// The shortest that was asked for.
   std::optional<duration> checkpoint_interval() const { return checkpoint_interval_; }
 
+  /// Lets operators that come later read a node with `shared_as` and one input.
+  void share(node_ptr const& made) { shared_.push_back(made); }
+  /// A node that is shared and gives what a new one with this input would, or null.
+  /// @param own_steps  how many of the input's last steps came with the node and have no values
+  node_ptr find_shared(std::type_info const& as, edge const& in, std::size_t own_steps,
+                       std::size_t partitions) const;
+
   std::vector<node_ptr> const& outputs() const { return outputs_; }
   std::optional<duration> interval() const { return interval_; }
   session& services() const { return services_; }
@@ -106,6 +116,7 @@ class graph : public std::enable_shared_from_this<graph> {
   std::optional<duration> interval_;
   std::optional<duration> checkpoint_interval_;
   std::vector<node_ptr> outputs_;
+  std::vector<std::weak_ptr<node>> shared_;
   std::mutex mutex_;  // for the two below
   std::uint32_t last_op_ = 0;
   std::vector<std::weak_ptr<op>> ops_;

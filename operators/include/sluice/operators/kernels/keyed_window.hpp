@@ -38,7 +38,7 @@ class value_function {
   F f_;
 };
 
-/// What both forms share: one pane of pairs, one per key, for every batch.
+/// What both forms share: one pane, with one pair per key, for every batch.
 template <class K, class V, class F>
 class keyed_window : public task {
  public:
@@ -52,7 +52,7 @@ class keyed_window : public task {
     due_ = clock_.due(now);
     resume();
     if (!inputs[0].absent) {
-      panes_.add(now, by_key(inputs[0]));
+      panes_.add(now, inputs[0]);
       entered(panes_.all().back());
     }
     partition out;
@@ -107,18 +107,7 @@ class keyed_window : public task {
     return made;
   }
 
-  // What several upstream partitions have reduced becomes one pair per key.
-  partition by_key(partition const& in) {
-    if (in.chunks.size() <= 1) return in;
-    merged_.clear();
-    fold_pairs(merged_, in, combine_);
-    partition one;
-    one.chunks.push_back(make_chunk(std::exchange(merged_.entries(), {})));
-    return one;
-  }
-
   slide_clock clock_;
-  key_table<K, V> merged_;
   std::unique_ptr<task_state> saved_;  // made when it is first asked for
   batch_context now_;
   bool due_ = false;
@@ -277,14 +266,9 @@ class inverse_window_task final : public keyed_window<K, V, F> {
 
   void slide(batch_time gone, partition& out) override {
     collect_changes(gone);
-    subtract_leaving();
-    for (auto const& [key, value] : entering_.entries()) {
-      auto const at = values_.find(key);
-      if (at == slots::none)
-        inserted_.push_back(values_.insert(key, value));
-      else
-        change(at, this->combine_(V{std::as_const(values_).value(at)}, value));
-    }
+    orphans_.clear();
+    by_key(leaving_, [this](auto const& pair) { subtract(pair); });
+    by_key(entering_, [this](auto const& pair) { add(pair); });
     if (orphans_.size() != 0) recompute(gone);
     emit(out);
   }
@@ -304,28 +288,44 @@ class inverse_window_task final : public keyed_window<K, V, F> {
     newly_counted_.clear();
   }
 
-  // What has left since the last result, and what has come, each reduced by key.
+  // What has left since the last result, and what has come.
   void collect_changes(batch_time gone) {
     leaving_.clear();
     entering_.clear();
     for (auto& p : this->panes_.all()) {
-      if (p.counted && p.time <= gone) fold_pairs(leaving_, p.records, this->combine_);
+      if (p.counted && p.time <= gone) leaving_.push_back(&p);
       if (p.counted || p.time <= gone) continue;
-      fold_pairs(entering_, p.records, this->combine_);
+      entering_.push_back(&p);
       p.counted = true;
       newly_counted_.push_back(&p);
     }
   }
 
-  void subtract_leaving() {
-    orphans_.clear();
-    for (auto const& [key, value] : leaving_.entries()) {
-      auto const at = values_.find(key);
-      if (at == slots::none)
-        orphans_.find_or_insert(key, [&] { return std::pair{key, true}; });
-      else
-        change(at, subtract_(V{std::as_const(values_).value(at)}, value));
-    }
+  // A pane has one pair per key already.
+  template <class Take>
+  void by_key(std::vector<pane*> const& some, Take take) {
+    if (some.size() == 1) return for_each_record<std::pair<K, V>>(some[0]->records, take);
+    merged_.clear();
+    for (auto* p : some) fold_pairs(merged_, p->records, this->combine_);
+    for (auto const& pair : merged_.entries()) take(pair);
+  }
+
+  void add(std::pair<K, V> const& entering) {
+    auto const& [key, value] = entering;
+    auto const at = values_.find(key);
+    if (at == slots::none)
+      inserted_.push_back(values_.insert(key, value));
+    else
+      change(at, this->combine_(V{std::as_const(values_).value(at)}, value));
+  }
+
+  void subtract(std::pair<K, V> const& leaving) {
+    auto const& [key, value] = leaving;
+    auto const at = values_.find(key);
+    if (at == slots::none)
+      orphans_.find_or_insert(key, [&] { return std::pair{key, true}; });
+    else
+      change(at, subtract_(V{std::as_const(values_).value(at)}, value));
   }
 
   // A filter has dropped these keys although the window still held values of theirs.
@@ -374,8 +374,9 @@ class inverse_window_task final : public keyed_window<K, V, F> {
   value_function<V, Inverse> subtract_;
   Keep keep_;
   slots values_;
-  key_table<K, V> leaving_;
-  key_table<K, V> entering_;
+  std::vector<pane*> leaving_;
+  std::vector<pane*> entering_;
+  key_table<K, V> merged_;
   key_table<K, bool> orphans_;
   // What this batch has changed.
   std::vector<std::pair<position, V>> before_;

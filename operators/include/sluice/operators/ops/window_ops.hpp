@@ -3,6 +3,9 @@
 /// A window holds the batches with a time in (t - length, t]. Under a clock trigger `length` and
 /// `slide` are multiples of the parent's slide; without a clock a window is emitted with the first
 /// batch at or after each multiple of the slide. Without a `slide` it is the parent's.
+///
+/// Windows that reduce do so batch by batch, in panes. Those on one handle with functions of one
+/// type that holds no values share the panes, so that ten of them reduce each batch once.
 #pragma once
 
 #include <sluice/operators/kernels/keyed_window.hpp>
@@ -61,14 +64,16 @@ class window_ops : public batch_ops<T, Pipe> {
   /// @param   length  as `window`
   /// @param   slide  as `window`
   /// @throws  as `window`
-  /// @fails   a throwing function fails the batch; the window is as before
-  /// @cost    amortised O(1) calls of f per batch, whatever the length
+  /// @fails   a throwing function fails the batch; the window is as before. In panes that windows
+  ///          share it fails in the name of the first of them
+  /// @cost    amortised O(1) calls of f per batch, whatever the length; windows on one handle with
+  ///          the same f, if it holds no values, reduce each batch once for all
   /// @source  Spark reduceByWindow; differs: needs no checkpoint directory
   /// @example auto sum = numbers.reduce_by_window(std::plus<>{}, 60s, 10s);
   ///          auto same = numbers.reduce_by_window(std::plus<>{}, std::minus<>{}, 60s, 10s);
   template <class F>
   auto reduce_by_window(F f, duration length, opt_slide slide = {}) const {
-    return one_key().stacked("reduce_by_window", std::move(f), length, slide, 1).map(value_of);
+    return one_key().stacked("reduce_by_window", std::move(f), length, slide, 1, 1).map(value_of);
   }
   /// @emits   one record per slide, once there was a record
   /// @empty   nothing before the first record ever, then one record per slide
@@ -77,7 +82,8 @@ class window_ops : public batch_ops<T, Pipe> {
     requires(!std::is_convertible_v<Inverse, duration>)
   auto reduce_by_window(F f, Inverse inverse, duration length, opt_slide slide = {}) const {
     return one_key()
-        .inverted("reduce_by_window", std::move(f), std::move(inverse), nullptr, length, slide, 1)
+        .inverted("reduce_by_window", std::move(f), std::move(inverse), nullptr, length, slide, 1,
+                  1)
         .map(value_of);
   }
 
@@ -95,7 +101,7 @@ class window_ops : public batch_ops<T, Pipe> {
   auto count_by_window(duration length, opt_slide slide = {}) const {
     return this->map([](T const&) { return std::int64_t{1}; })
         .one_key()
-        .inverted("count_by_window", std::plus<>{}, std::minus<>{}, nullptr, length, slide, 1)
+        .inverted("count_by_window", std::plus<>{}, std::minus<>{}, nullptr, length, slide, 1, 2)
         .map(kernels::second_of{});
   }
 
@@ -118,7 +124,7 @@ class window_ops : public batch_ops<T, Pipe> {
                  return std::pair<T, std::int64_t>{record, 1};
                })
         .inverted("count_by_value_and_window", std::plus<>{}, std::minus<>{}, counted, length,
-                  slide, partitions);
+                  slide, partitions, 1);
   }
 
   /// Collects the values of each key in the window.
@@ -157,7 +163,8 @@ class window_ops : public batch_ops<T, Pipe> {
   /// @param   partitions  of the result; 0 for the context's parallelism
   /// @throws  as `window`
   /// @fails   as `reduce_by_window`
-  /// @cost    amortised O(1) calls of f per batch and key, whatever the length
+  /// @cost    amortised O(1) calls of f per batch and key, whatever the length; batches are reduced
+  ///          once for several windows, as with `reduce_by_window`
   /// @source  Spark reduceByKeyAndWindow; differs: needs no checkpoint directory, and a key without
   ///          previous value is computed anew from the window
   /// @example auto totals = sales.reduce_by_key_and_window(std::plus<>{}, 60s, 10s);
@@ -225,40 +232,66 @@ class window_ops : public batch_ops<T, Pipe> {
     return this->template on<Out>(std::move(made));
   }
 
+  /// The type of all code that makes a pane.
   template <class F>
-  auto stacked(char const* kind, F f, duration length, opt_slide slide,
-               std::size_t partitions) const {
+  struct pane_code {};
+
+  /// The node that reduces every batch to one pair per key. Windows of one stream share it if their
+  /// functions are of one type that holds no values, so that they are the same.
+  /// @param own_steps  how many of the last fused steps a window operator has added itself
+  template <class F>
+  edge pane(op_ptr const& who, F const& f, std::size_t own_steps, std::size_t partitions) const {
+    using k = owned_t<typename base::key>;
+    using rule = kernels::reduce_rule<owned_t<typename base::mapped>, F>;
+    constexpr auto stateless = std::is_empty_v<F>;
+    auto in = this->combining(rule{who, f});
+    node_ptr made;
+    if (stateless)
+      made = this->at_.owner->find_shared(typeid(pane_code<F>), in, own_steps, partitions);
+    if (!made) {
+      made = detail::make_node(this->op("panes"), {std::move(in)},
+                               kernels::make_kernel(kernels::merge_task<k, rule>{rule{who, f}}),
+                               partitions);
+      made->shared_as = stateless ? &typeid(pane_code<F>) : nullptr;
+      if (stateless) this->at_.owner->share(made);
+    }
+    return {std::move(made), exchange::forward, kernels::make_pass_edge({})};
+  }
+
+  template <class F>
+  auto stacked(char const* kind, F f, duration length, opt_slide slide, std::size_t partitions,
+               std::size_t own_steps = 0) const {
     using k = owned_t<typename base::key>;
     using v = owned_t<typename base::mapped>;
     static_assert(std::is_invocable_r_v<v, F&, v, v>,
                   "a window's function must combine two values into one: (V, V) -> V");
     auto const times = checked(kind, length, slide);
+    auto const n = this->shuffled(partitions);
     auto who = this->op(kind);
     auto make = [who, times, f](std::size_t) {
       return std::make_unique<kernels::stacked_window_task<k, v, F>>(who, times.length, times.slide,
                                                                      f);
     };
-    return windowed<std::pair<k, v>>(who, this->combining(kernels::reduce_rule<v, F>{who, f}),
-                                     kernels::make_kernel_by(std::move(make)), times,
-                                     this->shuffled(partitions));
+    return windowed<std::pair<k, v>>(who, pane(who, f, own_steps, n),
+                                     kernels::make_kernel_by(std::move(make)), times, n);
   }
 
   template <class F, class Inverse, class Keep>
   auto inverted(char const* kind, F f, Inverse inverse, Keep keep, duration length, opt_slide slide,
-                std::size_t partitions) const {
+                std::size_t partitions, std::size_t own_steps = 0) const {
     using k = owned_t<typename base::key>;
     using v = owned_t<typename base::mapped>;
     static_assert(std::is_invocable_r_v<v, F&, v, v> && std::is_invocable_r_v<v, Inverse&, v, v>,
                   "a window's function and its inverse must be (V, V) -> V");
     auto const times = checked(kind, length, slide);
+    auto const n = this->shuffled(partitions);
     auto who = this->op(kind);
     auto make = [=](std::size_t) {
       return std::make_unique<kernels::inverse_window_task<k, v, F, Inverse, Keep>>(
           who, times.length, times.slide, f, inverse, keep);
     };
-    return windowed<std::pair<k, v>>(who, this->combining(kernels::reduce_rule<v, F>{who, f}),
-                                     kernels::make_kernel_by(std::move(make)), times,
-                                     this->shuffled(partitions));
+    return windowed<std::pair<k, v>>(who, pane(who, f, own_steps, n),
+                                     kernels::make_kernel_by(std::move(make)), times, n);
   }
 };
 
