@@ -54,6 +54,14 @@ inline auto const history = [](batch_time, unsigned const& key, std::span<unsign
   return news.empty() && all.size() < 2 ? std::nullopt : std::optional{all};
 };
 
+/// As `total`, for all keys at once.
+inline auto const totals = [](std::span<state_row<unsigned, unsigned, unsigned>> rows) {
+  std::vector<number_pair> all;
+  for (auto const& row : rows)
+    if (auto const sum = total(row.values, row.before)) all.emplace_back(row.key, *sum);
+  return all;
+};
+
 inline auto const count_up = [](auto const& key, std::optional<unsigned> value,
                                 state<std::string>& s) {
   may_fail();
@@ -79,6 +87,8 @@ inline std::vector<stateful_program> of_states() {
       {"update_state_by_key", [](in s) { return as_text(s.update_state_by_key(total)); }},
       {"update_state_by_key with initial states",
        [=](in s) { return as_text(s.update_state_by_key(total, initial)); }},
+      {"update_state_by_key of whole partitions",
+       [=](in s) { return as_text(s.update_state_by_key(totals, initial)); }},
       {"update_state_by_key of aging lists",
        [](in s) { return as_text(s.update_state_by_key(history)); }},
       {"update_state_by_key by floating point",

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <sluice/operators/kernels/mapped_state.hpp>
+#include <sluice/operators/kernels/update_rows.hpp>
 #include <sluice/operators/ops/window_ops.hpp>
 
 namespace sluice {
@@ -52,11 +53,15 @@ class state_ops : public window_ops<T, Pipe> {
   /// @emits   every key with state, each batch; old keys first, then new ones in their order
   /// @empty   f is called for every key with state, with no values
   /// @param   f  (span<V const>, optional<S>) -> optional<S>; nothing drops the key. It may take
-  ///             the key first, or batch_time and the key
+  ///             the key first, or batch_time and the key. Or, for all keys of a partition at once,
+  ///             (span<state_row<K, V, S>>) -> range of pairs of key and state, which are all that
+  ///             is kept; of several for one key the first. It may take batch_time first
   /// @param   partitions  of the result; 0 for the context's parallelism
-  /// @fails   a throwing function fails the batch; no state is changed
+  /// @fails   a throwing function fails the batch, and so does one that gives a state to a key of
+  ///          another partition; no state is changed
   /// @cost    f is called for all keys each batch; prefer `map_with_state` for many quiet keys
-  /// @source  Spark updateStateByKey; differs: needs no checkpoint directory, has no iterator form
+  /// @source  Spark updateStateByKey; differs: needs no checkpoint directory, and always remembers
+  ///          the partitioner: states stay in their partition
   /// @example auto totals = sales.update_state_by_key(
   ///              [](std::span<double const> fresh, std::optional<double> sum) {
   ///                return std::optional{std::reduce(fresh.begin(), fresh.end(), sum.value_or(0))};
@@ -73,14 +78,14 @@ class state_ops : public window_ops<T, Pipe> {
   auto update_state_by_key(F f, States const& initial, std::size_t partitions = 0) const {
     using k = owned_t<typename base::key>;
     using v = owned_t<typename base::mapped>;
-    using s = typename kernels::updated_state<F, k, v>::type;
+    using form = kernels::update_form<F, k, v>;
+    using s = typename form::state;
     auto const n = this->shuffled(partitions);
     auto first =
         std::make_shared<kernels::state_list<k, s> const>(detail::states_of<k, s>(initial));
     auto who = this->op("update_state_by_key");
     auto make = [=, slide = this->at_.from->slide, records = pairs_to(n)](std::size_t index) {
-      return std::make_unique<kernels::update_state_task<k, v, s, F>>(index, n, who, slide, f,
-                                                                      first, records());
+      return std::make_unique<typename form::task>(index, n, who, slide, f, first, records());
     };
     return this->template at_node<std::pair<k, s>>(who, {way_to(n)},
                                                    kernels::make_kernel_by(std::move(make)), n);
