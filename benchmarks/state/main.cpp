@@ -11,6 +11,13 @@ int main(int argc, char** argv) {
         [](bench::report& r) {
           bench::keyed_counter(r, r.how().quick ? 100'000 : 1'000'000, 1.0);
         }},
+       {"keyed_counter_10m", "the same with 10,000,000 keys (left out with --quick)",
+        [](bench::report& r) {
+          if (r.how().quick)
+            r.note("left out: it takes minutes and gigabytes");
+          else
+            bench::keyed_counter(r, 10'000'000, 1.0);
+        }},
        {"key_growth", "what a record costs when there are ten times as many keys",
         bench::key_growth},
        {"state_bytes", "bytes of memory for the state of a key", bench::state_bytes}});
