@@ -84,7 +84,7 @@ saved_slots::sweep saved_slots::go_on(positions& entries, std::size_t changed,
                                       std::uint64_t number) const {
   auto const& marks = slots_->marks();
   auto const old = static_cast<positions::difference_type>(entries.size());
-  auto left = std::max(changed / 4, smallest_slice);
+  auto left = std::max(changed * 2 / 9, smallest_slice);
   auto next = progress_;
   if (!next.began) next.began = number;
   for (; left != 0 && next.next < marks.positions(); ++next.next) {

@@ -1,7 +1,7 @@
 /// Keyed state as a chain of saves: what has changed, and bit by bit all the rest.
 ///
 /// Thread rule: one thread at a time. Promise: a save holds what has changed since the one before
-/// and a slice of a quarter as many other entries, so no save is much larger than the changes, and
+/// and a slice of two ninths as many other entries, so no save is much larger than the changes, and
 /// no save is needed for ever.
 #pragma once
 
