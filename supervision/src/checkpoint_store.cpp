@@ -198,15 +198,20 @@ io_result<void> checkpoint_store::commit(checkpoint_manifest manifest) {
   unconfirmed_.push_back(path);
   if (auto done = write_and_rename(files_, path, encode_manifest(manifest)); !done) return done;
   if (auto done = files_.sync_directory(directory_); !done) return done;
-  // After the manifest: the marker without one would tell of a loss.
-  if (!marked_committed_) {
-    if (auto done = mark_committed(); !done) return done;
-  }
   draft_left_ = false;
   unconfirmed_.clear();
   if (kept_.size() == 2) kept_.erase(kept_.begin());
   kept_.push_back(std::move(manifest));
   return {};
+}
+
+// After the manifest: the marker without one would tell of a loss. A checkpoint without the marker
+// counts, and the next one tries again.
+std::optional<io_error> checkpoint_store::tidy_up() {
+  if (!marked_committed_) {
+    if (auto done = mark_committed(); !done) return done.error();
+  }
+  return remove_old();
 }
 
 io_result<void> checkpoint_store::mark_committed() {
@@ -307,7 +312,7 @@ io_result<committed_checkpoint> checkpoint_draft::commit(
   manifest_.values = std::move(values);
   auto const id = manifest_.id;
   if (auto done = store_.commit(std::move(manifest_)); !done) return done.error();
-  return committed_checkpoint{.id = id, .cleanup_failed = store_.remove_old()};
+  return committed_checkpoint{.id = id, .cleanup_failed = store_.tidy_up()};
 }
 
 }  // namespace sluice

@@ -311,6 +311,22 @@ TEST_CASE("checkpoint_store commits although old files cannot be removed, and te
   CHECK(at.names("manifest-").size() == 2);
 }
 
+TEST_CASE("checkpoint_store keeps a checkpoint whose marker could not be made durable") {
+  checkpoint_scene scene;
+  auto store = scene.open();
+  // Behind the names of the blobs and that of the manifest.
+  scene.files.inject(
+      {testkit::storage_operation::sync_directory, "ckpt", std::errc::io_error, 1, 2});
+  auto const done = checkpoint_scene::try_commit(*store, {{"a", "1"}});
+  REQUIRE(done);
+  CHECK(done->cleanup_failed);
+  static_cast<void>(store->begin());  // takes nothing back
+  store.reset();
+  scene.world.crash(testkit::crash_loss::everything);
+  store = scene.open();
+  CHECK(checkpoint_scene::content(*store) == blobs{{"a", "1"}});
+}
+
 TEST_CASE("checkpoint_store refuses names that are no file names everywhere, and misuse") {
   checkpoint_scene at;
   auto const store = at.open();

@@ -147,6 +147,7 @@ class checkpoint_store {
   io_result<void> commit(checkpoint_manifest manifest);
   io_result<void> mark_committed();
   io_result<void> write_marker(std::string const& name, std::string const& text);
+  std::optional<io_error> tidy_up();
   std::optional<io_error> remove_old();
   io_result<void> remove_unfinished();
   io_result<void> withdraw_unconfirmed();
