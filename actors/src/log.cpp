@@ -11,8 +11,9 @@ namespace sluice {
 namespace {
 
 constexpr std::array names{"trace", "debug", "info", "warn", "error", "off"};
-constexpr std::array<std::string_view, 8> components{"context",  "guardian", "driver", "generator",
-                                                     "receiver", "stage",    "sink",   "listener"};
+constexpr std::array<std::string_view, 9> components{"context",   "guardian", "driver",
+                                                     "generator", "receiver", "stage",
+                                                     "sink",      "listener", "faults"};
 
 log_level parse_level(std::string_view word) {
   auto const found = std::find(names.begin(), names.end(), word);
@@ -49,7 +50,7 @@ log::log(std::string_view app_name, std::string_view spec)
     if (std::find(components.begin(), components.end(), component) == components.end())
       throw usage_error{"log_level: \"" + std::string{component} +
                         "\" is no component; use context, guardian, driver, generator, receiver, "
-                        "stage, sink or listener"};
+                        "stage, sink, listener or faults"};
     levels_[std::string{component}] = parse_level(word.substr(equals + 1));
   }
   sink_->logger.set_level(spdlog::level::trace);

@@ -131,6 +131,11 @@ struct streaming_context::impl {
     return engine_ ? core->settings().checkpoint_dir : std::string{};
   }
 
+  // From inside the stream.
+  void kill(std::string role) {
+    if (running) running->kill(std::move(role));
+  }
+
   setup_ptr started;      // null before the start
   std::string guarantee;  // once started
   std::unique_ptr<pipeline> running;
@@ -208,6 +213,12 @@ void streaming_context::start() {
   setup->record_rules = {core.settings().on_record_error, core.settings().dead_letter_limit};
   setup->dead_letters = impl_->dead_letters;
   setup->listeners = impl_->listeners;
+  if (core.settings().allow_faults)
+    setup->faults = std::make_shared<live_faults>(
+        impl_->outside->clock(), [i = impl_.get()](std::string role) { i->kill(std::move(role)); },
+        [c = impl_->core](std::string const& text) {
+          c->log().write("faults", log_level::warn, text);
+        });
   for (auto& in : impl_->inputs) setup->inputs.push_back(std::move(in));
   impl_->guarantee = describe_guarantee(setup->plan, setup->inputs, impl_->journal_directory());
   impl_->started = setup;
@@ -276,6 +287,24 @@ void streaming_context::kill_actor(std::string role) {
     throw usage_error{
         "kill_actor: faults are not allowed here; set options.allow_faults in a test"};
   impl_->active("kill_actor").kill(std::move(role));
+}
+
+void streaming_context::inject_faults(fault_script plan, fault_limits limits) {
+  impl_->active("inject_faults");
+  if (!impl_->started->faults)
+    throw usage_error{
+        "inject_faults: faults are not allowed here; set options.allow_faults where they are "
+        "wanted"};
+  impl_->started->faults->begin(std::move(plan), limits);
+}
+
+void streaming_context::end_faults() {
+  if (impl_->started && impl_->started->faults) impl_->started->faults->end();
+}
+
+fault_script streaming_context::injected_faults() const {
+  return impl_->started && impl_->started->faults ? impl_->started->faults->happened()
+                                                  : fault_script{};
 }
 
 void streaming_context::run_until_idle() {

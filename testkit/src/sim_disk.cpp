@@ -1,34 +1,12 @@
 #include "sim_disk.hpp"
 
 #include <algorithm>
+#include <sluice/supervision/fault_script.hpp>
 #include <sluice/testkit/sim_events.hpp>
 #include <utility>
 
 namespace sluice::testkit {
 namespace {
-
-// Goes back to the last star only: what an earlier one could still take, the last one can as well.
-bool matches(std::string_view pattern, std::string_view text) {
-  auto star = std::string_view::npos;
-  auto retry = std::size_t{0};
-  auto in_pattern = std::size_t{0};
-  auto in_text = std::size_t{0};
-  while (in_text < text.size()) {
-    if (in_pattern < pattern.size() && pattern[in_pattern] == '*') {
-      star = in_pattern++;
-      retry = in_text;
-    } else if (in_pattern < pattern.size() && pattern[in_pattern] == text[in_text]) {
-      ++in_pattern;
-      ++in_text;
-    } else if (star != std::string_view::npos) {
-      in_pattern = star + 1;
-      in_text = ++retry;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', in_pattern) == std::string_view::npos;
-}
 
 class sim_watch final : public watch {
  public:
@@ -59,12 +37,17 @@ std::optional<std::errc> sim_disk::gate(storage_operation operation, std::string
     stop(std::exchange(stops_at, std::nullopt)->second);
   if (stopped_) return std::errc::bad_file_descriptor;
   ++operations;
+  if (director) {
+    auto const failed = director(operation, path);
+    if (stopped_) return std::errc::bad_file_descriptor;
+    if (failed) return failed;
+  }
   if (probe) {
     if (auto const failed = probe(operation, path)) return failed;
   }
   for (auto fault = faults.begin(); fault != faults.end(); ++fault) {
     if (fault->operation != operation) continue;
-    if (!matches(fault->path, path) && !matches(fault->path, second_path)) continue;
+    if (!fits(fault->path, path) && !fits(fault->path, second_path)) continue;
     if (fault->after > 0) {
       --fault->after;
       continue;

@@ -54,6 +54,7 @@ class sim_disk {
   bool stopped() const { return stopped_; }
 
   std::optional<std::uint64_t> capacity;
+  sim_storage::probe director;
   sim_storage::probe probe;
   std::vector<storage_fault> faults;
   std::uint64_t operations = 0;

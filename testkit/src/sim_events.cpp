@@ -17,16 +17,24 @@ bool sim_events::ready() const {
 }
 
 bool sim_events::run_one(random_stream& choice) {
+  auto const n = due();
+  if (n == 0) return false;
+  run(choice.below(n));
+  return true;
+}
+
+std::size_t sim_events::due() const {
   auto const past_due =
       queue_.upper_bound({time_.monotonic(), std::numeric_limits<std::uint64_t>::max()});
-  auto const due = std::distance(queue_.begin(), past_due);
-  if (due == 0) return false;
-  auto const chosen = std::next(
-      queue_.begin(), static_cast<std::ptrdiff_t>(choice.below(static_cast<std::uint64_t>(due))));
-  auto taken = queue_.extract(chosen);
+  return static_cast<std::size_t>(std::distance(queue_.begin(), past_due));
+}
+
+std::string const& sim_events::name(std::size_t index) const { return at(index)->second.name; }
+
+void sim_events::run(std::size_t index) {
+  auto taken = queue_.extract(at(index));
   last_ = std::move(taken.mapped().name);
   taken.mapped().event();
-  return true;
 }
 
 std::optional<std::chrono::nanoseconds> sim_events::next_due() const {

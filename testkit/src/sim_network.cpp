@@ -155,6 +155,12 @@ sim_peer& sim_network::listen(std::string const& host, std::uint16_t port) {
 
 void sim_network::set_split_reads(bool on) { sizes_->split = on; }
 
+void sim_network::cut_all() {
+  for (auto const& [name, peer] : peers_)
+    for (auto const& session : peer->sessions_)
+      if (session->open()) session->cut();
+}
+
 void sim_network::crash() {
   *life_ = false;
   life_ = std::make_shared<bool>(true);

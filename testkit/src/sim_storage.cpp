@@ -222,6 +222,9 @@ void sim_storage::start_again() {
   disk_->start_again();
 }
 
+void sim_storage::set_director(probe before_operation) {
+  disk_->director = std::move(before_operation);
+}
 void sim_storage::set_probe(probe before_operation) { disk_->probe = std::move(before_operation); }
 
 std::uint64_t sim_storage::operations() const { return disk_->operations; }

@@ -50,6 +50,19 @@ struct watcher : streaming_listener {
 
 }  // namespace
 
+TEST_CASE("a drain ends although the stream is suspended before it is through") {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    CAPTURE(seed);
+    simulation sim{seed};
+    streaming_context ssc{quiet({.retries = 1, .then = failed_batch::suspend}), sim.where()};
+    fragile_stream stream{ssc, 1000};
+    ssc.start();
+    ssc.stop(stop_mode::drain);
+    CHECK(ssc.state() == context_state::stopped);
+    CHECK(stream.out->batches().size() == 2);
+  }
+}
+
 TEST_CASE("a batch that fails and then succeeds is committed once, with the right state") {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     CAPTURE(seed);

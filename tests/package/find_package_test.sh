@@ -19,6 +19,8 @@ configure "$consumer" "$scratch/build"
 "$cmake" --build "$scratch/build" --parallel 2
 "$scratch/build/word_count" | diff - "$consumer/word_count.expected"
 "$scratch/build/with_testkit"
+"$scratch/build/broken_stage" | tee "$scratch/found"
+grep -q '^at "' "$scratch/found"
 
 # A component that is not there is refused with a sentence that names it.
 mkdir -p "$scratch/unknown"

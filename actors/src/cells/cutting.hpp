@@ -46,6 +46,7 @@ struct begun_cut {
   std::uint64_t checkpoint = 0;            ///< that begins behind it; 0: none
   /// A process before has cut the batch: what it noted; else null.
   std::shared_ptr<logged_batch const> noted;
+  bool logged = false;  ///< by this process, which may do it again, but not write it down again
 };
 
 struct cutting_state {

@@ -1,5 +1,7 @@
 #include "input_cell.hpp"
 
+#include "supervision/src/mutant.hpp"
+
 #include <sluice/operators/error.hpp>
 #include <sluice/operators/op.hpp>
 
@@ -46,7 +48,7 @@ void input_cell::start() {
 
 input_cell::noted_cut const& input_cell::cut(batch_ref const& batch, std::uint64_t max_records,
                                              bool positioned) {
-  if (!is_last(batch)) {
+  if (!is_last(batch) || is_mutant(mutant::cut_twice)) {
     last_cut_ = {batch.id, {source_->cut(batch, max_records), {}, {}}};
     auto& made = last_cut_->made;
     if (noting_) made.note = note_of(made.given);

@@ -1,5 +1,7 @@
 #include "sink_cell.hpp"
 
+#include "supervision/src/mutant.hpp"
+
 namespace sluice {
 
 sink_cell::sink_cell(stage const& of)
@@ -7,7 +9,9 @@ sink_cell::sink_cell(stage const& of)
 
 void sink_cell::prepare(batch_context const& now, std::vector<partition> parts) {
   auto const id = now.batch.id;
-  if (id <= committed_ || prepared_.contains(id) || skipped_.contains(id)) return;
+  auto const takes_again = is_mutant(mutant::duplicate_on_redelivery);
+  auto const done = id <= committed_ && !takes_again;
+  if (done || prepared_.contains(id) || skipped_.contains(id)) return;
   try {
     work_->prepare(now, std::move(parts));
   } catch (...) {
@@ -18,7 +22,7 @@ void sink_cell::prepare(batch_context const& now, std::vector<partition> parts) 
 }
 
 void sink_cell::commit(batch_ref const& batch) {
-  if (batch.id <= committed_) return;
+  if (batch.id <= committed_ && !is_mutant(mutant::duplicate_on_redelivery)) return;
   if (skipped_.erase(batch.id) != 0) {
     if (prepared_.erase(batch.id) != 0) work_->abort(batch);
   } else {

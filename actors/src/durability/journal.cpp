@@ -1,5 +1,7 @@
 #include "journal.hpp"
 
+#include "supervision/src/mutant.hpp"
+
 #include <algorithm>
 #include <sluice/operators/error.hpp>
 #include <sluice/supervision/world.hpp>
@@ -174,7 +176,7 @@ std::uint64_t journal::append_durably(log_entry entry, char const* what) {
   if (!batches_) throw runtime_failure{"checkpoint directory: it is closed"};
   if (batches_->failed()) expect(what, batches_->reopen());
   auto const at = expect(what, batches_->append(bytes.head, bytes.body));
-  expect(what, batches_->sync());
+  if (!is_mutant(mutant::missing_flush)) expect(what, batches_->sync());
   return at;
 }
 
@@ -294,7 +296,7 @@ std::optional<std::string> journal::finish_saves(checkpoint_contents& contents) 
   write_saves();
   auto finished = close_open();
   if (!finished || !states_) return "it was not begun";
-  if (!finished->failed) {
+  if (!finished->failed && !is_mutant(mutant::manifest_before_data)) {
     if (auto done = states_->sync(); !done) finished->fail(done.error().message());
   }
   if (finished->failed) {
@@ -314,7 +316,7 @@ std::optional<std::string> journal::finish_saves(checkpoint_contents& contents) 
 std::uint64_t journal::entry_behind(batch_id batch) {
   std::lock_guard const guard{batch_mutex_};
   while (!entries_.empty() && entries_.front().first < batch) entries_.pop_front();
-  return entries_.front().second + 1;
+  return entries_.front().second + (is_mutant(mutant::log_position_too_far) ? 2 : 1);
 }
 
 // Both of the newest checkpoints must find what they need. What cannot be removed now is removed

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "credit.hpp"
+#include "supervision/src/mutant.hpp"
 
 #include <deque>
 #include <optional>
@@ -30,8 +31,9 @@ class in_link {
   /// @throws std::logic_error on a gap: the link is broken, nothing may be skipped silently
   arrival accept(std::uint32_t epoch, std::uint64_t sequence, share item) {
     if (epoch != epoch_) return arrival::stale_epoch;
-    if (sequence <= received_) return arrival::duplicate;
-    if (sequence != received_ + 1)
+    auto const take_all = is_mutant(mutant::repeated_item_taken);
+    if (sequence <= received_ && !take_all) return arrival::duplicate;
+    if (sequence != received_ + 1 && !take_all)
       throw std::logic_error{"link: item " + std::to_string(sequence) + " came after item " +
                              std::to_string(received_)};
     ++received_;
@@ -49,7 +51,10 @@ class in_link {
   }
   /// The oldest taken share has been processed. @return the grant to send, if it is time for one
   std::optional<credit> settle() {
+    if (is_mutant(mutant::commit_before_prepare) && taken_.empty()) return std::nullopt;
     granting_.processed(taken_.front().records, taken_.front().bytes);
+    if (is_mutant(mutant::credit_minted_on_restart) && epoch_ > 1)
+      granting_.processed(taken_.front().records, taken_.front().bytes);
     taken_.pop_front();
     if (granting_.renew()) return granting_.total();
     return std::nullopt;

@@ -1,5 +1,7 @@
 #include "driver_role.hpp"
 
+#include "supervision/src/mutant.hpp"
+
 #include <algorithm>
 
 namespace sluice {
@@ -61,9 +63,12 @@ void driver_role::diverted(msg::records_diverted& told) {
 void driver_role::commit_next() {
   if (batches_.empty()) return;
   auto& oldest = batches_.front();
-  if (oldest.committing || oldest.prepared != peers_.sinks.size()) return;
+  auto const wanted = peers_.sinks.size() - (is_mutant(mutant::commit_before_prepare) ? 1 : 0);
+  if (oldest.committing || oldest.prepared < wanted) return;
   if (is_doomed(oldest.info.batch.id)) return;
   oldest.committing = true;
+  if (is_mutant(mutant::commit_logged_early) && now_.setup->journal && oldest.committed == 0)
+    now_.setup->journal->committed(oldest.info.batch.id);
   auto& output = oldest.info.outputs[oldest.committed];
   output.start = now_.setup->now();
   if (bus_.heard())
@@ -149,6 +154,7 @@ void driver_role::finish(batch_progress done) {
   done.info.skipped = done.diverted.skipped;
   done.info.dead_letters = done.diverted.letters.size();
   auto const batch = done.info.batch.id;
+  now_.setup->pass("driver: commit");
   now_.setup->core->committed(done.info.batch.time);
   write_down(batch);
   now_.kept->ledger.commit(batch, now_.setup->outside->clock().monotonic());

@@ -1,5 +1,7 @@
 #include "generator_role.hpp"
 
+#include "supervision/src/mutant.hpp"
+
 #include <algorithm>
 
 namespace sluice {
@@ -98,6 +100,7 @@ void generator_role::begin() {
 
 // What a generator before has cut and the driver has not committed.
 void generator_role::send_open_batches() {
+  if (is_mutant(mutant::forgotten_batches)) return;
   for (auto const& batch : now_.kept->ledger.open()) send(batch);
 }
 
@@ -225,7 +228,8 @@ bool generator_role::held_by_rates(std::uint64_t wanted) {
 
 // One step towards quiet. Returns false if the step is to wait.
 bool generator_role::pursue_quiet() {
-  if (cuttable() != 0 || any_ready()) {
+  auto const leaves_tail = state_.draining && is_mutant(mutant::dropped_tail_on_drain);
+  if ((cuttable() != 0 || any_ready()) && !leaves_tail) {
     cut_on_request();
     return true;
   }
@@ -234,7 +238,7 @@ bool generator_role::pursue_quiet() {
     probe();
     return true;
   }
-  if (!all_idle()) {  // an input still reads: look again shortly
+  if (!all_idle() && !leaves_tail) {  // an input still reads: look again shortly
     probed_ = false;
     self_->delayed_send(self_, std::chrono::milliseconds{1}, msg::proceed{{now_.epoch}});
     return true;

@@ -75,7 +75,9 @@ void generator_role::dispatch() {
     made->shares.push_back(std::move(cut.given.parts));
     if (made->checkpoint != 0) note_positions(*made, i, std::move(cut.position));
   }
+  now_.setup->pass("generator: allocate");
   if (!write_down(made->info)) return;
+  now_.setup->pass("generator: dispatch");
   cutting_.reset();
   state_.begun.reset();
   now_.kept->ledger.add(made);
@@ -93,13 +95,14 @@ void generator_role::note_positions(cut_batch& made, std::size_t input, std::str
 // What cannot be written down is not begun; its cut is remembered until it can.
 bool generator_role::write_down(batch_info const& info) {
   auto const& journal = now_.setup->journal;
-  if (!journal || state_.begun->noted) return true;
+  if (!journal || state_.begun->noted || state_.begun->logged) return true;
   logged_batch noted{info.batch, info.submitted, {}};
   for (std::size_t i = 0; i != cutting_->cuts.size(); ++i)
     if (auto& note = cutting_->cuts[i]->note; !note.empty())
       noted.shares.emplace_back(now_.setup->inputs[i].id, std::move(note));
   try {
     journal->allocate(std::move(noted));
+    state_.begun->logged = true;
     return true;
   } catch (...) {
     tell(self_, peers_.guardian,

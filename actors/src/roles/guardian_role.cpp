@@ -4,6 +4,7 @@
 #include "driver_role.hpp"
 #include "generator_role.hpp"
 #include "receiver_host_role.hpp"
+#include "supervision/src/mutant.hpp"
 
 #include <algorithm>
 #include <sluice/operators/error.hpp>
@@ -50,10 +51,9 @@ caf::behavior guardian_role::behavior() {
       },
       [this](msg::restart_host const& due) { restart_host(due.input); },
       [this](msg::stop_request const& request) {
-        if (request.drain_first && phase_ != phase::suspended)
-          command({cut_command::kind::drain});
-        else
-          stop();
+        if (!request.drain_first || phase_ == phase::suspended) return stop();
+        draining_ = true;
+        command({cut_command::kind::drain});
       },
       [this](msg::resume_request const&) { resume(); },
       [this](msg::kill_request const& request) { kill_one(request.role); },
@@ -207,6 +207,7 @@ void guardian_role::incident(std::exception_ptr cause, std::string const& who) {
   log_wait(who, verdict.delay, cause);
   halt([this, delay = verdict.delay] {
     phase_ = phase::waiting;
+    if (is_mutant(mutant::lost_timer) && now_.epoch == 3) return;
     self_->delayed_send(self_, delay, msg::restart_now{{now_.epoch}, ++restart_number_});
   });
 }
@@ -243,6 +244,7 @@ void guardian_role::suspend(std::exception_ptr cause) {
     phase_ = phase::suspended;
     bus_.post([text = describe(cause_)](streaming_listener& l) { l.on_suspended(text); });
     now_.setup->core->suspend(cause_);
+    if (draining_) stop();  // nobody will resume what is to end
   });
 }
 

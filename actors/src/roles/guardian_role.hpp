@@ -94,6 +94,7 @@ class guardian_role {
   std::string who_failed_;
   std::uint64_t restart_number_ = 0;
   std::size_t failed_checkpoints_ = 0;  // in succession
+  bool draining_ = false;               // somebody waits for the end
   bool ended_ = false;
 };
 

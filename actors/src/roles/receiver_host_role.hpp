@@ -20,6 +20,7 @@ class receiver_host_role final : private input_port::executor {
   receiver_host_role(caf::event_based_actor* self, incarnation const& now, std::size_t index);
   ~receiver_host_role();
   caf::behavior behavior();
+  std::string place() const { return std::to_string(index_); }
 
  private:
   void meet(host_peers peers);

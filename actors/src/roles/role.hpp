@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <sluice/operators/op.hpp>
+#include <string>
 #include <type_traits>
 
 namespace sluice {
@@ -38,6 +39,7 @@ template <class Role>
 struct role_state {
   role_state() {}  // not an aggregate: see "paren initialisation" in the decision on the CAF wall
   std::unique_ptr<Role> role;
+  std::string full_name;  // where there are several of a role
   char const* name = Role::role_name;
 };
 
@@ -51,6 +53,10 @@ caf::behavior run_role(caf::stateful_actor<role_state<Role>>* self, Args... args
         return caf::sec::unexpected_message;
       });
   self->state.role = std::make_unique<Role>(self, std::move(args)...);
+  if constexpr (requires { self->state.role->place(); }) {
+    self->state.full_name = Role::role_name + (' ' + self->state.role->place());
+    self->state.name = self->state.full_name.c_str();
+  }
   return self->state.role->behavior();
 }
 

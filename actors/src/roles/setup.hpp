@@ -10,6 +10,7 @@
 
 #include <sluice/operators/plan.hpp>
 #include <sluice/receivers/batch_queue.hpp>
+#include <sluice/supervision/live_faults.hpp>
 #include <sluice/supervision/world.hpp>
 
 namespace sluice {
@@ -37,6 +38,7 @@ struct setup {
   std::vector<declared_input> inputs;
   std::optional<recovery_info> recovered;  ///< set if there is a journal
   std::vector<std::shared_ptr<streaming_listener>> listeners;
+  std::shared_ptr<live_faults> faults;  ///< null: not allowed here
 
   /// What a link may carry unprocessed.
   flow::credit link_window() const {
@@ -44,6 +46,13 @@ struct setup {
     return {o.max_in_flight_batches, o.link_buffer.records, o.link_buffer.bytes};
   }
   batch_time now() const { return outside->clock().now(); }
+  /// Who decides about faults on this thread now.
+  fault_handler* fault_source() const { return faults ? faults.get() : fault_scope::current(); }
+  /// A fault point of the runtime. @throws injected_fault
+  void pass(std::string_view point) const {
+    if (auto* source = fault_source()) [[unlikely]]
+      source->reached(point);
+  }
   /// A batch is committed that has passed over records: tells and keeps them.
   void publish(std::vector<dead_letter> letters, std::uint64_t skipped) const;
 };

@@ -32,25 +32,28 @@ caf::behavior sink_role::behavior() {
 void sink_role::prepare_ready() {
   while (!failed_ && in_.has_batch()) {
     auto batch = in_.take();
-    auto const ok =
-        guarded(batch.now.batch, [&] { cell_.prepare(batch.now, std::move(batch.by_port.at(0))); });
+    auto const ok = guarded("sink: prepare", batch.now.batch,
+                            [&] { cell_.prepare(batch.now, std::move(batch.by_port.at(0))); });
     if (!ok) return;
     tell(self_, driver_, msg::batch_prepared{{now_.epoch}, batch.now.batch.id, output_});
   }
 }
 
 void sink_role::commit(batch_ref const& batch) {
-  if (!guarded(batch, [&] { cell_.commit(batch); })) return;
+  if (!guarded("sink: commit", batch, [&] { cell_.commit(batch); })) return;
+  now_.setup->pass("sink: committed");
   // Credit returns with the commit: a slow sink is felt up to the source.
   in_.settle();
   tell(self_, driver_, msg::output_committed{{now_.epoch}, batch.id, output_});
 }
 
 template <class F>
-bool sink_role::guarded(batch_ref const& batch, F&& work) {
+bool sink_role::guarded(char const* point, batch_ref const& batch, F&& work) {
   try {
     inside_stream marker;
+    fault_scope const faults{now_.setup->fault_source()};
     auto const at_work = cell_.mark().on(batch.id, now_.setup->outside->clock().monotonic());
+    fault_point(point);
     work();
     return true;
   } catch (operator_failure const& failed) {

@@ -13,12 +13,13 @@ class sink_role {
   sink_role(caf::event_based_actor* self, incarnation const& now, std::size_t stage_index,
             caf::actor driver);
   caf::behavior behavior();
+  std::string place() const { return std::to_string(output_); }
 
  private:
   void prepare_ready();
   void commit(batch_ref const& batch);
   template <class F>
-  bool guarded(batch_ref const& batch, F&& work);
+  bool guarded(char const* point, batch_ref const& batch, F&& work);
 
   caf::event_based_actor* self_;
   incarnation now_;

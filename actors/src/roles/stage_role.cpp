@@ -59,6 +59,8 @@ void stage_role::run(flow::inbox::ready_batch batch) {
   stage_cell::outcome done;
   try {
     inside_stream marker;
+    fault_scope const faults{now_.setup->fault_source()};
+    fault_point("stage: run");
     auto const at_work =
         cell_.mark().on(batch.now.batch.id, now_.setup->outside->clock().monotonic());
     done = cell_.run(batch.now, batch.by_port, batch.committed);

@@ -15,6 +15,9 @@ class stage_role {
              std::size_t partition_index, std::vector<std::vector<caf::actor>> to,
              caf::actor driver);
   caf::behavior behavior();
+  std::string place() const {
+    return std::to_string(place_.index) + '/' + std::to_string(place_.partition);
+  }
 
  private:
   void run_next();

@@ -1,6 +1,9 @@
-/// Everything for testing pipelines: simulated worlds and schedules, table runs.
+/// Everything for testing pipelines: simulated worlds, schedules and faults, verdicts, table runs.
 #pragma once
 
+#include <sluice/testkit/experiment.hpp>
+#include <sluice/testkit/probes.hpp>
 #include <sluice/testkit/run_everywhere.hpp>
 #include <sluice/testkit/sim_world.hpp>
 #include <sluice/testkit/simulation.hpp>
+#include <sluice/testkit/swim_lanes.hpp>

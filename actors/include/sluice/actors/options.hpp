@@ -137,12 +137,12 @@ struct options {
   /// then is counted in the log, and left to the next process if there is a checkpoint directory.
   /// Nothing: as long as it takes.
   std::optional<std::chrono::milliseconds> drain_timeout{};
-  /// Whether `kill_actor` may be called.
+  /// Whether `kill_actor` and `inject_faults` may be called.
   bool allow_faults = false;
   /// Listener events that may wait for slow listeners; more are dropped, counted and logged.
   std::size_t listener_queue = 10'000;
   /// `trace`, `debug`, `info`, `warn`, `error` or `off`, then exceptions: `warn,receiver=debug`.
-  /// Components: context, guardian, driver, generator, receiver, stage, sink, listener.
+  /// Components: context, guardian, driver, generator, receiver, stage, sink, listener, faults.
   std::string log_level = "warn";
 };
 

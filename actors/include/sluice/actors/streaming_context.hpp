@@ -20,6 +20,8 @@
 #include <sluice/receivers/raw_socket_input.hpp>
 #include <sluice/receivers/receiver_input.hpp>
 #include <sluice/receivers/socket_text_input.hpp>
+#include <sluice/supervision/fault_point.hpp>
+#include <sluice/supervision/live_faults.hpp>
 #include <string>
 #include <string_view>
 
@@ -284,6 +286,18 @@ class streaming_context {
   /// `driver`, `batch generator`, `stage`, `sink`, `receiver host`, `listener bus`.
   /// @throws usage_error unless `options.allow_faults`
   void kill_actor(std::string role);
+  /// Faults for the running stream, as for a rehearsal on a staging system: at the points that the
+  /// functions of the stream name with `fault_point`, and at those of the runtime: `stage: run`,
+  /// `sink: prepare`, `sink: commit`, `sink: committed`, `driver: commit`, `generator: allocate`,
+  /// `generator: dispatch`. Each fault is logged; a plan replaces the one before.
+  /// @param limits  how many, and for how long
+  /// @throws usage_error unless `options.allow_faults`, if the stream does not run, or if the plan
+  ///                     has an action that only a simulation can do
+  void inject_faults(fault_script plan, fault_limits limits = {});
+  /// No fault from here on.
+  void end_faults();
+  /// Those that have happened.
+  fault_script injected_faults() const;
   options const& settings() const;
   std::size_t parallelism() const;
 

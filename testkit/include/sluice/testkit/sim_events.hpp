@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <sluice/supervision/world.hpp>
@@ -31,6 +32,12 @@ class sim_events {
   bool ready() const;
   /// Runs one of the due events, drawn from `choice`; false if none is due.
   bool run_one(random_stream& choice);
+  /// How many are due, by due time and then in the order in which they were posted.
+  std::size_t due() const;
+  /// Name of one that is due.
+  std::string const& name(std::size_t index) const;
+  /// Runs one that is due.
+  void run(std::size_t index);
   /// The earliest due time on the monotonic clock; in the past if something is due.
   std::optional<std::chrono::nanoseconds> next_due() const;
   /// Events that wait, due or not.
@@ -47,6 +54,10 @@ class sim_events {
   };
   // Due time, then a running number: with it the order is the same in every run.
   using key = std::pair<std::chrono::nanoseconds, std::uint64_t>;
+
+  std::map<key, entry>::const_iterator at(std::size_t index) const {
+    return std::next(queue_.begin(), static_cast<std::ptrdiff_t>(index));
+  }
 
   clock const& time_;
   std::map<key, entry> queue_;

@@ -94,6 +94,8 @@ class sim_network final : public network {
   sim_peer& listen(std::string const& host, std::uint16_t port);
   /// Reads give 1 to n of the bytes that are there, drawn, instead of all that fit.
   void set_split_reads(bool on);
+  /// Every connection breaks, with a reset.
+  void cut_all();
   /// The process dies: its connections are gone, its completions never come. Peers stay.
   void crash();
 

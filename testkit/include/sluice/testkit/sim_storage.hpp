@@ -106,6 +106,8 @@ class sim_storage final : public storage {
   /// storage.
   using probe = std::function<std::optional<std::errc>(storage_operation, std::string const& path)>;
   void set_probe(probe before_operation);
+  /// The same for a simulation, whose plan of faults comes first.
+  void set_director(probe before_operation);
   /// Operations so far, failed ones included.
   std::uint64_t operations() const;
 
