@@ -190,3 +190,30 @@ TEST_CASE("the death of the guardian ends the stream with an error, and all its 
   sim.kill("guardian");
   CHECK_THROWS_AS(ssc.run_until_idle(), stream_failure);
 }
+
+TEST_CASE("restart gives the credit of a batch back to an output that had committed it before") {
+  struct fails_once final : sink<int> {
+    void prepare(batch_ref const&, std::vector<int>) override {}
+    void commit(batch_ref const& batch) override {
+      if (batch.id == 2 && !std::exchange(failed_, true)) throw std::runtime_error{"not now"};
+    }
+    void abort(batch_ref const&) override {}
+
+   private:
+    bool failed_ = false;
+  };
+  simulation sim{1, testkit::schedule::fifo};
+  sim.check_links();
+  auto o = unbreakable();
+  o.max_in_flight_batches = 1;
+  o.on_batch_failure.retries = 3;
+  streaming_context ssc{o, sim.where()};
+  auto const before = std::make_shared<collected<int>>();
+  auto const numbers = ssc.queue_stream<int>({{1}, {2}, {3}, {4}});
+  numbers.collect_into(before);
+  numbers.to(std::make_shared<fails_once>());
+  ssc.start();
+  ssc.run_until_idle();
+  ssc.stop();
+  CHECK(before->records() == std::vector{1, 2, 3, 4});
+}

@@ -8,8 +8,11 @@ namespace sluice {
 
 driver_role::driver_role(caf::event_based_actor* self, incarnation const& now, listener_bus bus)
     : self_{self}, now_{now}, bus_{std::move(bus)}, batches_{now.kept->progress} {
-  for (auto& b : batches_) {  // all are sent again, so all are prepared again
+  // All are sent again, so all are prepared again; and an output that has committed one is asked
+  // again, for it is with the commit that the credit of its new links returns.
+  for (auto& b : batches_) {
     b.prepared = 0;
+    b.committed = 0;
     b.committing = false;
     b.diverted = {};
   }
@@ -70,8 +73,9 @@ void driver_role::commit_next() {
   if (is_mutant(mutant::commit_logged_early) && now_.setup->journal && oldest.committed == 0)
     now_.setup->journal->committed(oldest.info.batch.id);
   auto& output = oldest.info.outputs[oldest.committed];
-  output.start = now_.setup->now();
-  if (bus_.heard())
+  auto const again = output.end.has_value();
+  if (!again) output.start = now_.setup->now();
+  if (!again && bus_.heard())
     bus_.post(
         [info = oldest.info, output](streaming_listener& l) { l.on_output_started(info, output); });
   tell(self_, peers_.sinks[oldest.committed], msg::output_commit{{now_.epoch}, oldest.info.batch});
@@ -81,8 +85,9 @@ void driver_role::output_done(batch_id batch) {
   if (batches_.empty() || batches_.front().info.batch.id != batch) return;
   auto& oldest = batches_.front();
   auto& output = oldest.info.outputs[oldest.committed];
-  output.end = now_.setup->now();
-  if (bus_.heard())
+  auto const again = output.end.has_value();
+  if (!again) output.end = now_.setup->now();
+  if (!again && bus_.heard())
     bus_.post([info = oldest.info, output](streaming_listener& l) {
       l.on_output_completed(info, output);
     });
