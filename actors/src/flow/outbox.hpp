@@ -13,8 +13,13 @@ class out_link {
  public:
   explicit out_link(std::uint32_t epoch) : epoch_{epoch} {}
 
+  /// An old grant, and one of another epoch, changes nothing.
+  /// @throws std::logic_error if the first grant is of nothing: the other end is broken
   void grant(std::uint32_t epoch, credit const& total) {
-    if (epoch == epoch_) spending_.grant(total);
+    if (epoch != epoch_) return;
+    if (spending_.total_granted() == credit{} && total == credit{})
+      throw std::logic_error{"link: a grant of nothing on a fresh link; it must be positive (3.9)"};
+    spending_.grant(total);
   }
   void offer(share item) { waiting_.push_back(std::move(item)); }
   bool idle() const { return waiting_.empty(); }

@@ -80,9 +80,13 @@ class receiving_links {
     inbox_.add(port, epoch_, window_);
     ends_.push_back({id, {}});
   }
+  /// Answers the first one on each link; the link that is there stays, whoever else asks.
   void opened_by(msg::link_open const& open) {
     auto const i = index_of(open.link);
-    if (open.epoch != epoch_) return;
+    if (open.epoch != epoch_ || ends_[i].from) {
+      ++refused_;
+      return;
+    }
     ends_[i].from = open.upstream;
     tell(self_, open.upstream, msg::link_opened{{epoch_}, open.link, inbox_.link(i).granted()});
   }
@@ -99,7 +103,7 @@ class receiving_links {
       if (auto total = inbox_.link(i).settle())
         tell(self_, ends_[i].from, msg::link_grant{{epoch_}, ends_[i].id, *total});
   }
-  /// Messages of older epochs and duplicates that were refused.
+  /// Messages of older epochs, duplicates and further opens that were refused.
   std::uint64_t refused() const { return refused_; }
 
  private:
