@@ -18,11 +18,14 @@ struct kind_name {
 using with = kind_name::with;
 
 // Of two names of which one begins with the other, the longer comes first.
-constexpr std::array<kind_name, 11> kinds{{
+constexpr std::array<kind_name, 14> kinds{{
     {fault_kind::hold, "hold", with::number},
     {fault_kind::kill_after, "kill afterwards"},
     {fault_kind::kill, "kill"},
     {fault_kind::repeat, "repeat"},
+    {fault_kind::lose, "lose"},
+    {fault_kind::defer, "defer"},
+    {fault_kind::spoil, "spoil"},
     {fault_kind::end_process, "end the process"},
     {fault_kind::end_machine, "end the machine"},
     {fault_kind::raise, "throw"},

@@ -198,30 +198,51 @@ run_result experiment::run(std::uint64_t seed, schedule how, fault_script plan,
   sim.inject(std::move(plan), at_most);
   sim.check_links();
   if (recording) sim.record_turns();
-  if (options_.keep_steps) sim.keep_steps();
-  attempt made{options_, build_, sim, options_.max_batches};
   run_result result;
   result.seed = seed;
   result.how = how;
+  run_in(sim, result);
+  if (seed == 0 && points_.empty()) points_ = sim.points();
+  if (!result.failure && expected_ && !(seed == 0 && how == schedule::fifo && at_most == 0))
+    result.failure = difference(*expected_, result.seen);
+  return result;
+}
+
+run_result experiment::run(std::shared_ptr<guided_choices> choices, std::uint64_t seed) {
+  static_cast<void>(expected());
+  auto const once = [&](bool recording) {
+    choices->widths.clear();
+    simulation sim{seed, choices, options_.max_steps};
+    sim.inject(options_.faults(seed), options_.max_faults);
+    sim.check_links();
+    if (recording) sim.record_turns();
+    run_result result;
+    result.seed = seed;
+    run_in(sim, result);
+    if (!result.failure) result.failure = difference(*expected_, result.seen);
+    return result;
+  };
+  auto result = once(false);
+  return result.failure ? once(true) : result;
+}
+
+// Everything but the comparison with an undisturbed run.
+void experiment::run_in(simulation& sim, run_result& result) {
+  if (options_.keep_steps) sim.keep_steps();
+  attempt made{options_, build_, sim, options_.max_batches};
   result.failure = made.run();
   result.trace = sim.trace();
   result.script = sim.happened();
   result.processes = made.processes();
   result.longest_input = made.in().longest();
   result.steps = sim.steps();
-  if (seed == 0 && points_.empty()) points_ = sim.points();
   sim.inject({});
-  if (result.failure) return result;
+  if (result.failure) return;
   result.seen = outcome_of(made, sim.outside(), options_.context.checkpoint_dir);
   if (options_.takes_all && made.in().offered() != 0 && result.seen.counted &&
-      result.seen.records_in != made.in().offered()) {
+      result.seen.records_in != made.in().offered())
     result.failure = std::to_string(made.in().offered()) + " records were offered and " +
                      std::to_string(result.seen.records_in) + " taken in at the end";
-    return result;
-  }
-  if (expected_ && !(seed == 0 && how == schedule::fifo && at_most == 0))
-    result.failure = difference(*expected_, result.seen);
-  return result;
 }
 
 run_result simulate(std::uint64_t seed, pipeline_builder build, experiment_options o) {

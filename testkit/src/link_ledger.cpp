@@ -32,15 +32,21 @@ void link_ledger::delivered(caf::type_erased_tuple const& content) {
             content.get_as<msg::link_opened>(0).total);
 }
 
+void link_ledger::disturbed(caf::type_erased_tuple const& content) {
+  if (!content.match_elements<msg::link_data>()) return;
+  auto const& data = content.get_as<msg::link_data>(0);
+  at(data.epoch, data.link).disturbed = true;
+}
+
 link_ledger::account& link_ledger::at(epoch_number epoch, link_id link) {
   auto& found = links_[link];
-  if (epoch > found.epoch) found = account{epoch, {}, {}, {}, false};
+  if (epoch > found.epoch) found = account{epoch, {}, {}, {}, false, false};
   return found;
 }
 
 void link_ledger::granted(epoch_number epoch, link_id link, flow::credit const& total) {
   auto& to = at(epoch, link);
-  if (epoch < to.epoch) return;
+  if (epoch < to.epoch || to.disturbed) return;
   if (!std::exchange(to.opened, true)) to.window = total;
   if (exceeds(total, to.received + to.window))
     throw broken{name_of(link, epoch) + ": a grant of " + text_of(total) + " exceeds what came (" +
@@ -50,7 +56,8 @@ void link_ledger::granted(epoch_number epoch, link_id link, flow::credit const& 
 
 void link_ledger::data(msg::link_data const& data) {
   auto& on = at(data.epoch, data.link);
-  if (data.epoch < on.epoch || data.sequence <= on.received.batches) return;  // to be refused
+  if (on.disturbed || data.epoch < on.epoch || data.sequence <= on.received.batches)
+    return;  // to be refused
   if (data.sequence != on.received.batches + 1)
     throw broken{name_of(data.link, data.epoch) + ": item " + std::to_string(data.sequence) +
                  " follows item " + std::to_string(on.received.batches)};

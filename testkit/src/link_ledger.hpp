@@ -16,6 +16,9 @@ class link_ledger {
   /// The message is about to be handled.
   /// @throws broken naming link and rule
   void delivered(caf::type_erased_tuple const& content);
+  /// The item is kept from arriving as it was sent: what follows on its link is for the link to
+  /// judge.
+  void disturbed(caf::type_erased_tuple const& content);
   /// A process has begun, and counts from the beginning.
   void start_over() { links_.clear(); }
   std::string describe() const;
@@ -27,6 +30,7 @@ class link_ledger {
     flow::credit granted;   // as the sender knows
     flow::credit received;  // by the receiver
     bool opened = false;
+    bool disturbed = false;
   };
   account& at(epoch_number epoch, link_id link);
   void granted(epoch_number epoch, link_id link, flow::credit const& total);

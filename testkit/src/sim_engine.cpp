@@ -1,3 +1,4 @@
+#include "link_messages.hpp"
 #include "sim_impl.hpp"
 #include "simulated_step.hpp"
 
@@ -237,7 +238,7 @@ class sim_engine final : public engine, public sim_driver {
     if (sim_->keep != 0) keep(*actor, element, action);
     if (action) return run_struck(*actor, element, *action);
     if (sim_->dies(actor->name())) kill(caf::actor_cast<caf::actor>(actor->address()));
-    check(element);
+    check(*actor, element);
     step_of(*actor);
   }
 
@@ -245,30 +246,34 @@ class sim_engine final : public engine, public sim_driver {
                   fault_action const& action) {
     caf::actor const self{caf::actor_cast<caf::actor>(actor.address())};
     if (sim_->strike(action)) return;  // the job stays where it is
+    if (is_disturbed(action.what) && element && sim_->ledger)
+      sim_->ledger->disturbed(element->content());
     switch (action.what) {
       case fault_kind::kill:
       case fault_kind::raise: kill(self); break;
       case fault_kind::kill_after: dying_ = true; break;
-      case fault_kind::repeat:
-        if (element && is_of_a_link(*element))
-          caf::anon_send(self, element->copy_content_to_message());
-        break;
+      case fault_kind::repeat: repeat(self, element); break;
+      case fault_kind::lose: lose(element); break;
+      case fault_kind::defer: defer(self, element); break;
+      case fault_kind::spoil: spoil(element); break;
       default: break;
     }
-    check(element);
+    if (!is_disturbed(action.what)) check(actor, element);
     step_of(actor);
   }
 
-  static bool is_of_a_link(caf::mailbox_element const& element) {
-    auto const& content = element.content();
-    return content.match_elements<msg::link_data>() || content.match_elements<msg::link_grant>() ||
-           content.match_elements<msg::link_opened>();
+  // What such a message says is nobody's doing.
+  static bool is_disturbed(fault_kind what) {
+    return what == fault_kind::lose || what == fault_kind::defer || what == fault_kind::spoil;
   }
 
-  void check(caf::mailbox_element const* element) {
-    if (!element || !sim_->ledger || sim_->ended() || sim_->broke) return;
+  void check(caf::scheduled_actor const& actor, caf::mailbox_element const* element) {
+    if (!element || sim_->ended() || sim_->broke) return;
+    if (!sim_->ledger && sim_->monitors.empty()) return;
     try {
-      sim_->ledger->delivered(element->content());
+      if (sim_->ledger) sim_->ledger->delivered(element->content());
+      if (auto const event = link_event_of(*element, actor.name()))
+        for (auto const& one : sim_->monitors) one->link(*event);
     } catch (broken const& e) {
       sim_->broke = e.what();
     }

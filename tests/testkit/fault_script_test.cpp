@@ -11,6 +11,9 @@ TEST_CASE("fault_script reads what it writes") {
       {"stage 1/0: link_data", 2, 1.0, {fault_kind::hold, 17, std::errc::io_error}},
       {"sink *: *", 1, 1.0, {fault_kind::kill_after, 0, std::errc::io_error}},
       {"*: link_grant", 0, 0.125, {fault_kind::repeat, 0, std::errc::io_error}},
+      {"*: link_grant", 4, 1.0, {fault_kind::lose, 0, std::errc::io_error}},
+      {"*: link_data", 5, 1.0, {fault_kind::defer, 0, std::errc::io_error}},
+      {"*: link_opened", 1, 1.0, {fault_kind::spoil, 0, std::errc::io_error}},
       {"disk: append a/#", 9, 1.0, {fault_kind::fail, 0, std::errc::no_space_on_device}},
       {"disk: *", 0, 0.001, {fault_kind::end_machine, 0, std::errc::io_error}},
       {"timer", 4, 1.0, {fault_kind::jump, -1500, std::errc::io_error}},
@@ -33,8 +36,8 @@ TEST_CASE("fault_script names the line and what it expected") {
                        "fault script, line 2: expected '\"' before 'a: kill'", usage_error);
   CHECK_THROWS_WITH_AS(fault_script::parse("at \"a\": explode"),
                        "fault script, line 1: expected an action: hold, kill afterwards, kill, "
-                       "repeat, end the process, end the machine, throw, fail, cut connections, "
-                       "jump, pause before 'explode'",
+                       "repeat, lose, defer, spoil, end the process, end the machine, throw, fail, "
+                       "cut connections, jump, pause before 'explode'",
                        usage_error);
   CHECK_THROWS_AS(fault_script::parse("at \"a\" chance 1.5: kill"), usage_error);
   CHECK_THROWS_AS(fault_script::parse("at \"a\" pass x: kill"), usage_error);

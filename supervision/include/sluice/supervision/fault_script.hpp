@@ -24,6 +24,9 @@ enum class fault_kind : std::uint8_t {
   kill,         ///< the actor dies, before it handles the message
   kill_after,   ///< the actor dies, having handled the message
   repeat,       ///< the message comes twice
+  lose,         ///< the message of a link does not come
+  defer,        ///< the message of a link comes behind those that wait already
+  spoil,        ///< the message of a link says something that cannot be
   end_process,  ///< as `kill -9` does; the disk keeps what was written
   end_machine,  ///< the process ends, and of what was not flushed a drawn part is lost
   raise,        ///< the code throws `injected_fault`

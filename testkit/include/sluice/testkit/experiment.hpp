@@ -116,6 +116,9 @@ class experiment {
   /// What an undisturbed run lets out. @throws falsified if even that fails
   outcome const& expected();
   run_result run(std::uint64_t seed);
+  /// A run without drawn turns: they are as `choices` gives them, and it gets to know what there
+  /// was to choose from. @param seed  of everything else
+  run_result run(std::shared_ptr<guided_choices> choices, std::uint64_t seed = 1);
   run_result replay(fault_script const& script, std::uint64_t seed);
   /// Every point that an undisturbed run passes, and how often.
   std::vector<std::pair<std::string, std::uint64_t>> points();
@@ -126,6 +129,7 @@ class experiment {
  private:
   run_result run(std::uint64_t seed, schedule how, fault_script plan, std::uint64_t at_most,
                  bool recording);
+  void run_in(simulation& sim, run_result& result);
   void judge(run_result& of, scene const& in);
   bool fails(fault_script const& script, reduced_failure& best);
   void drop_lines(reduced_failure& best);

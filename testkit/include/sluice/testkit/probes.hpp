@@ -71,6 +71,8 @@ class test_source {
   void send(std::vector<T> batch) { queue_->push(std::move(batch)); }
   /// Nothing follows.
   void complete() { queue_->close(); }
+  /// What was sent and not yet taken.
+  typename batch_queue<T>::content content() const { return queue_->waiting(); }
 
  private:
   std::shared_ptr<batch_queue<T>> queue_ = std::make_shared<batch_queue<T>>();
