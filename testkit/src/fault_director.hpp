@@ -27,7 +27,8 @@ class fault_director {
   bool recording() const { return recording_; }
   /// Somebody else went before the next passage of the point.
   void note_hold(point_id point) { ++held_[next(point)]; }
-  bool has_holds() const { return !wishes_.empty(); }
+  /// Whether turns are told, and not drawn.
+  bool has_holds() const { return !hold_plan_.empty(); }
   /// Whether somebody else is to go first, once more. @return the wish is used up by asking
   bool take_hold(point_id point);
 
