@@ -100,7 +100,10 @@ finding compare(comparison const& which, by time, experiment const& work, turns 
   auto const kind = kind_of(time);
   auto const of = [kind](cost const& c) { return c.*kind.value; };
   finding result{which.product + " / " + which.baseline, kind.name, {}};
-  if (time == which.time) result.bar = which.bar;
+  if (time == which.time) {
+    result.bar = which.bar;
+    result.aim = which.aim;
+  }
   std::vector<double> own, hand, foreign;
   for (std::size_t i = 0; i != product.size(); ++i) {
     result.samples.push_back(of(baseline[i]) / of(product[i]));
@@ -121,7 +124,7 @@ finding compare(comparison const& which, by time, experiment const& work, turns 
 finding grown(growth const& which, experiment const& work, turns const& costs) {
   auto const& larger = costs.at(which.larger);
   auto const& smaller = costs.at(which.smaller);
-  finding result{which.larger + " : " + which.smaller, "growth", {}, which.bar, true};
+  finding result{which.larger + " : " + which.smaller, "growth", {}, which.bar, true, which.aim};
   std::vector<double> foreign;
   for (std::size_t i = 0; i != larger.size(); ++i) {
     result.samples.push_back(larger[i].cpu / smaller[i].cpu);

@@ -42,6 +42,8 @@ struct comparison {
   /// The ratio that must be reached; none: for information.
   std::optional<double> bar = {};
   by time = by::cpu;
+  /// The ratio that we would like to reach.
+  std::optional<double> aim = {};
 };
 
 /// What it costs that one dimension grows while the records stay the same: CPU time of the larger /
@@ -51,6 +53,8 @@ struct growth {
   std::string smaller;
   /// The most that it may be; none: for information.
   std::optional<double> bar = {};
+  /// What we would like it to be at most.
+  std::optional<double> aim = {};
 };
 
 /// Contenders for the same work and who is compared with whom.
@@ -70,8 +74,9 @@ struct finding {
   std::string of;
   std::vector<double> samples;
   std::optional<double> bar = {};
-  /// The bar is an upper bound.
+  /// Bar and aim are upper bounds.
   bool at_most = false;
+  std::optional<double> aim = {};
   /// Raw numbers, for the JSON line only.
   std::map<std::string, double> data = {};
 };

@@ -27,10 +27,14 @@ spread spread_of(std::vector<double> samples) {
 // A claim needs the whole range on the right side of its bar; `noisy` is a median that has it
 // alone.
 char const* verdict(finding const& f, spread const& s) {
-  if (!f.bar) return "";
   auto const holds = [&](double x) { return f.at_most ? x <= *f.bar : x >= *f.bar; };
   if (holds(s.least) && holds(s.most)) return "holds";
   return holds(s.median) ? "noisy" : "MISSED";
+}
+
+// Missing an aim is no fault: it is named only where its median is reached.
+bool reached(finding const& f, spread const& s) {
+  return f.aim && (f.at_most ? s.median <= *f.aim : s.median >= *f.aim);
 }
 
 std::string format(char const* pattern, double x) {
@@ -63,6 +67,7 @@ void print_table(std::ostream& out, bench_case const& which, report const& resul
     if (f.bar)
       out << "  bar " << (f.at_most ? "<= " : ">= ") << format("%.2f", *f.bar) << ' '
           << verdict(f, s);
+    if (f.aim) out << ", aim " << format("%.2f", *f.aim) << (reached(f, s) ? " reached" : "");
     out << '\n';
   }
   for (auto const& note : results.notes()) out << "  note: " << note << '\n';
@@ -82,6 +87,9 @@ void append_json(std::string const& file, bench_case const& which, report const&
       out << ",\"bar\":" << format("%.6g", *f.bar)
           << ",\"bar_is\":" << (f.at_most ? "\"at most\"" : "\"at least\"")
           << ",\"verdict\":" << quoted(verdict(f, s));
+    if (f.aim)
+      out << ",\"aim\":" << format("%.6g", *f.aim)
+          << ",\"aim_reached\":" << (reached(f, s) ? "true" : "false");
     for (auto const& [name, value] : f.data)
       out << ',' << quoted(name) << ':' << format("%.10g", value);
     out << "}\n";
