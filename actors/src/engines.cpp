@@ -1,3 +1,5 @@
+#include <sys/prctl.h>
+
 #include <algorithm>
 #include <caf/all.hpp>
 #include <condition_variable>
@@ -34,6 +36,13 @@ class threaded_engine : public engine {
   std::condition_variable changed_;
 };
 
+// A sleep of the kernel's takes 50 us longer than asked for unless the thread says otherwise.
+struct sleeps_on_time final : caf::thread_hook {
+  void init(caf::actor_system&) override {}
+  void thread_started() override { ::prctl(PR_SET_TIMERSLACK, 1UL); }
+  void thread_terminates() override {}
+};
+
 struct own_config : caf::actor_system_config {
   explicit own_config(options const& o) {
     auto const cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
@@ -41,6 +50,16 @@ struct own_config : caf::actor_system_config {
     // CAF would take at least four threads, and let a busy actor run for ever.
     set("scheduler.max-threads", workers);
     set("scheduler.max-throughput", std::size_t{50});
+    // An idle worker first looks for work all the time, then each 50 us, then it sleeps until it is
+    // woken. The second is for work of other workers, who wake nobody.
+    set("work-stealing.aggressive-poll-attempts", looks_within(o.spin));
+    if (workers == 1) set("work-stealing.moderate-poll-attempts", std::size_t{0});
+    add_thread_hook<sleeps_on_time>();
+  }
+
+  // A look takes some 10 ns.
+  static std::size_t looks_within(std::chrono::microseconds spin) {
+    return static_cast<std::size_t>(std::max(spin.count(), decltype(spin.count()){1})) * 100;
   }
 };
 

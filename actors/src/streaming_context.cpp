@@ -46,6 +46,9 @@ void check(options const& o) {
   if (o.block_interval.count() <= 0)
     throw usage_error{"block_interval is " + std::to_string(o.block_interval.count()) +
                       " ms; it must be positive"};
+  if (o.spin < std::chrono::microseconds{0} || o.spin > std::chrono::seconds{1})
+    throw usage_error{"spin is " + std::to_string(o.spin.count()) +
+                      " us; give 0 to 1,000,000, and some 50 for low latency"};
   auto const positive = [](char const* name, buffer_limits const& limits) {
     if (limits.bytes == 0 || limits.records == 0)
       throw usage_error{std::string{name} + " has room for " + std::to_string(limits.bytes) +

@@ -155,6 +155,14 @@ void report::interleave(experiment const& work) {
   for (auto const& which : work.growths) add(grown(which, work, costs));
 }
 
+finding at_most(std::string what, std::string of, std::vector<double> const& product,
+                std::vector<double> const& baseline, std::optional<double> bar) {
+  finding result{std::move(what), std::move(of), {}, bar, true};
+  for (std::size_t i = 0; i != product.size(); ++i)
+    result.samples.push_back(product[i] / baseline[i]);
+  return result;
+}
+
 void expect(std::string const& what, std::uint64_t expected, std::uint64_t found) {
   if (expected != found)
     throw std::runtime_error{"wrong result: " + what + " is " + std::to_string(found) +

@@ -81,6 +81,10 @@ struct finding {
   std::map<std::string, double> data = {};
 };
 
+/// One finding from pairs of numbers, `of` by round: product / baseline, at most `bar`.
+finding at_most(std::string what, std::string of, std::vector<double> const& product,
+                std::vector<double> const& baseline, std::optional<double> bar);
+
 /// What a case reports to.
 class report {
  public:

@@ -51,12 +51,4 @@ finding against(timed_turns const& costs, std::string const& product, double all
   return result;
 }
 
-finding at_most(std::string what, std::string of, std::vector<double> const& product,
-                std::vector<double> const& baseline, std::optional<double> bar) {
-  finding result{std::move(what), std::move(of), {}, bar, true};
-  for (std::size_t i = 0; i != product.size(); ++i)
-    result.samples.push_back(product[i] / baseline[i]);
-  return result;
-}
-
 }  // namespace bench

@@ -27,8 +27,5 @@ finding compared(timed_turns const& costs, comparison const& which);
 /// Product / a time that is allowed.
 finding against(timed_turns const& costs, std::string const& product, double allowed_seconds,
                 std::string const& what);
-/// One finding from pairs of numbers, `of` by round: product / baseline, at most `bar`.
-finding at_most(std::string what, std::string of, std::vector<double> const& product,
-                std::vector<double> const& baseline, std::optional<double> bar);
 
 }  // namespace bench

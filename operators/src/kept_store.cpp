@@ -28,7 +28,7 @@ std::string_view to_string(storage_level level) {
   return "unknown";
 }
 
-std::vector<std::byte> encode_partition(partition const& part, partition_codec const& codec) {
+byte_vector encode_partition(partition const& part, partition_codec const& codec) {
   byte_writer out;
   codec.encode(out, part);
   return out.take();

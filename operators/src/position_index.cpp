@@ -45,7 +45,7 @@ void position_index::reserve(std::size_t more) {
 void position_index::grow_to(std::size_t capacity) {
   if (capacity > largest_capacity)
     throw std::length_error{"a keyed operator: more than 1.6 billion keys in one partition"};
-  std::vector<slot> old(capacity);
+  slots old(capacity);
   old.swap(slots_);
   mask_ = static_cast<std::uint32_t>(capacity - 1);
   limit_ = limit_of(capacity);

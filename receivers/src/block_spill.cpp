@@ -24,10 +24,6 @@ struct block_head {
   bool unfinished = false;
 };
 
-std::string_view as_text(std::span<std::byte const> bytes) {
-  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
-}
-
 byte_writer encoded(block const& b, partition_codec const& codec) {
   auto head = block_head{b.more_bytes, {}, b.each, b.unfinished};
   if (b.positions) head.positions.emplace(b.positions->first, b.positions->last);
@@ -73,7 +69,7 @@ std::size_t block_spill::disk_bytes(std::size_t bytes) { return std::max(bytes, 
 
 bool block_spill::push(block const& sealed) {
   auto const bytes = encoded(sealed, codec_);
-  auto const text = as_text(bytes.bytes());
+  auto const text = bytes.text();
   auto const size = disk_bytes(text.size());
   if (on_disk_ + size > how_.max_bytes) return false;
   auto path = new_path();

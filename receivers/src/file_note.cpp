@@ -1,32 +1,14 @@
 #include "file_note.hpp"
 
 #include <limits>
-#include <sluice/operators/codec.hpp>
+
+#include "versioned.hpp"
 
 namespace sluice {
 namespace {
 
 // The first byte of both; raise it whenever their structs change.
 constexpr std::uint8_t version = 1;
-
-template <class T>
-std::string encoded(T const& value) {
-  auto out = byte_writer{};
-  out.put_byte(version);
-  encode(out, value);
-  auto const bytes = out.bytes();
-  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
-}
-
-template <class T>
-T decoded(std::string_view bytes, std::string const& who, char const* what) {
-  auto in = byte_reader{std::as_bytes(std::span{bytes}), who + ": " + what};
-  if (in.get_byte(what) != version)
-    in.fail(what, "it is of another version; go on with the program that wrote it");
-  auto value = decode<T>(in);
-  in.expect_end(what);
-  return value;
-}
 
 }  // namespace
 
@@ -56,15 +38,15 @@ std::optional<std::string> file_position::move_by(file_note const& note) {
   return std::nullopt;
 }
 
-std::string encode_note(file_note const& note) { return encoded(note); }
-std::string encode_position(file_position const& position) { return encoded(position); }
+std::string encode_note(file_note const& note) { return versioned(version, note); }
+std::string encode_position(file_position const& position) { return versioned(version, position); }
 
 file_note decode_note(std::string_view bytes, std::string const& who) {
-  return decoded<file_note>(bytes, who, "the note of a batch");
+  return from_versioned<file_note>(version, bytes, who, "the note of a batch");
 }
 
 file_position decode_position(std::string_view bytes, std::string const& who) {
-  return decoded<file_position>(bytes, who, "the saved position");
+  return from_versioned<file_position>(version, bytes, who, "the saved position");
 }
 
 }  // namespace sluice

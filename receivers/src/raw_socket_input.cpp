@@ -110,14 +110,7 @@ std::string make_frame(std::span<std::byte const> payload) {
 std::shared_ptr<input> make_raw_socket_input(std::string host, std::uint16_t port,
                                              raw_socket_options how, frame_decoder decode,
                                              chunk_splitter split, partition_codec const* codec) {
-  return std::make_shared<raw_input>(socket_input::settings{std::move(host),
-                                                            port,
-                                                            how.connect_timeout,
-                                                            how.backoff,
-                                                            how.max_connect_attempts,
-                                                            how.logged,
-                                                            {how.overflow, how.spill},
-                                                            how.max_rate},
+  return std::make_shared<raw_input>(socket_input::settings_of(std::move(host), port, how),
                                      how.max_frame_bytes, std::move(decode), split, codec);
 }
 

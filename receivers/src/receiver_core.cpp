@@ -1,6 +1,7 @@
 #include <sluice/receivers/detail/receiver_core.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <sluice/receivers/input.hpp>
 #include <sluice/supervision/world.hpp>
@@ -38,7 +39,7 @@ struct receiver_core::state {
   buffer_limits limits;
   bool may_wait = false;
   std::optional<overflow_buffer> buffer;
-  detail::phase phase = detail::phase::closed;
+  std::atomic<detail::phase> phase = detail::phase::closed;  // may be read without it
 
   // Who has to wait draws a number and is served in this order.
   std::uint64_t next_ticket = 0;
@@ -303,10 +304,7 @@ std::size_t receiver_core::credit() const {
   return std::min(s.limits.records - records, (s.limits.bytes - bytes) / mean);
 }
 
-bool receiver_core::stopped() const {
-  auto const lock = guard{state_->mutex};
-  return state_->phase != phase::open;
-}
+bool receiver_core::stopped() const { return state_->phase != phase::open; }
 
 receiver_core::position receiver_core::last_position() const {
   auto const lock = guard{state_->mutex};

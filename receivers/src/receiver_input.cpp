@@ -3,13 +3,13 @@
 #include <chrono>
 #include <exception>
 #include <optional>
-#include <sluice/operators/codec.hpp>
 #include <sluice/operators/error.hpp>
 #include <sluice/supervision/world.hpp>
 #include <thread>
 
 #include "backoff_timer.hpp"
 #include "overflow_buffer.hpp"
+#include "versioned.hpp"
 
 namespace sluice::detail {
 namespace {
@@ -42,24 +42,6 @@ struct saved_position {
 
 // The first byte of it; raise it whenever the struct changes.
 constexpr std::uint8_t position_version = 1;
-
-std::string encoded(saved_position const& position) {
-  auto out = byte_writer{};
-  out.put_byte(position_version);
-  encode(out, position);
-  auto const bytes = out.bytes();
-  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
-}
-
-saved_position decoded(std::string_view bytes, std::string const& who) {
-  constexpr auto what = "the saved position";
-  auto in = byte_reader{std::as_bytes(std::span{bytes}), who + ": " + what};
-  if (in.get_byte(what) != position_version)
-    in.fail(what, "it is of another version; go on with the program that wrote it");
-  auto const position = decode<saved_position>(in);
-  in.expect_end(what);
-  return position;
-}
 
 /// Starts, restarts and ends a receiver.
 ///
@@ -130,10 +112,12 @@ class receiver_runner final : public input, public std::enable_shared_from_this<
     auto [at, behind] = core_->where_cut_ends();
     // Another source does not have again what it gave behind its position.
     if (!how_.replayable) behind = 0;
-    return at || behind > 0 ? encoded({at, behind}) : std::string{};
+    return at || behind > 0 ? versioned(position_version, saved_position{at, behind})
+                            : std::string{};
   }
   void go_on_from(std::string_view position) override {
-    auto const [at, behind] = decoded(position, describe());
+    auto const [at, behind] = from_versioned<saved_position>(position_version, position, describe(),
+                                                             "the saved position");
     core_->go_on_behind({at, how_.replayable ? behind : 0});
   }
 

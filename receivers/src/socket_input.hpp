@@ -33,6 +33,12 @@ class socket_input : public input, public std::enable_shared_from_this<socket_in
     overflow_rules overflow = {};
     std::uint64_t max_rate = 0;
   };
+  /// What the options of all kinds have in common.
+  template <class Options>
+  static settings settings_of(std::string host, std::uint16_t port, Options const& how) {
+    return {std::move(host),          port,       how.connect_timeout,       how.backoff,
+            how.max_connect_attempts, how.logged, {how.overflow, how.spill}, how.max_rate};
+  }
 
   /// @throws usage_error naming the setting that is wrong
   socket_input(std::string kind, settings how, detail::chunk_splitter split,

@@ -51,14 +51,7 @@ class text_input final : public socket_input {
 }  // namespace
 
 socket_text_input::socket_text_input(std::string host, std::uint16_t port, socket_options how)
-    : input_forwarder{std::make_shared<text_input>(socket_input::settings{std::move(host),
-                                                                          port,
-                                                                          how.connect_timeout,
-                                                                          how.backoff,
-                                                                          how.max_connect_attempts,
-                                                                          how.logged,
-                                                                          {how.overflow, how.spill},
-                                                                          how.max_rate},
-                                                   how)} {}
+    : input_forwarder{std::make_shared<text_input>(
+          socket_input::settings_of(std::move(host), port, how), how)} {}
 
 }  // namespace sluice

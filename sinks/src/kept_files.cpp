@@ -18,26 +18,22 @@ constexpr std::string_view magic = "SLKP";
 constexpr std::uint8_t version = 1;
 constexpr std::size_t header_size = 4 + 1 + 8 + 8;  // magic, version, length, checksum
 
-std::string_view as_text(std::span<std::byte const> bytes) {
-  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
-}
-
-std::vector<std::byte> header_of(std::span<std::byte const> bytes) {
+byte_vector header_of(std::span<std::byte const> bytes) {
   byte_writer out;
   out.put_bytes(std::as_bytes(std::span{magic}));
   out.put_byte(version);
   out.put_fixed(std::uint64_t{bytes.size()});
-  out.put_fixed(checksum(as_text(bytes)));
+  out.put_fixed(checksum(text_of(bytes)));
   return out.take();
 }
 
 void append_kept(writable_file& file, std::span<std::byte const> bytes) {
-  expect("cannot write", file.append(as_text(header_of(bytes))));
-  expect("cannot write", file.append(as_text(bytes)));
+  expect("cannot write", file.append(text_of(header_of(bytes))));
+  expect("cannot write", file.append(text_of(bytes)));
 }
 
 /// What follows the header, if that says so.
-std::vector<std::byte> payload_of(std::string const& path, std::string const& whole) {
+byte_vector payload_of(std::string const& path, std::string const& whole) {
   auto const bytes = std::as_bytes(std::span{whole});
   if (bytes.size() < header_size || !whole.starts_with(magic))
     throw runtime_failure{path + " is torn or no file of kept records"};
@@ -81,7 +77,7 @@ class kept_files_on_disk final : public kept_files {
     expect("cannot flush", files().sync_directory(directory));
   }
 
-  std::vector<std::byte> read(std::string const& path) override {
+  byte_vector read(std::string const& path) override {
     return payload_of(path, read_whole(files(), path));
   }
 

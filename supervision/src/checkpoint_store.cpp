@@ -243,7 +243,10 @@ std::optional<io_error> checkpoint_store::remove_old() {
     if (is_kept(id)) continue;
     if (auto done = files_.remove(path_of(manifest_name(id))); !done) return done.error();
   }
-  if (auto done = files_.sync_directory(directory_); !done) return done.error();
+  auto const is_old = [&](auto const& blob) { return !is_kept(blob.first); };
+  if (std::any_of(found->blobs.begin(), found->blobs.end(), is_old)) {
+    if (auto done = files_.sync_directory(directory_); !done) return done.error();
+  }
   for (auto const& [id, name] : found->blobs) {
     if (is_kept(id)) continue;
     if (auto done = files_.remove(path_of(name)); !done) return done.error();

@@ -23,8 +23,7 @@ std::string encode_header(std::uint32_t version, checkpoint_id id) {
 }
 
 std::string get_string(byte_reader& reader, std::string_view what) {
-  auto const bytes = reader.get_bytes(reader.get_count(1, what), what);
-  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+  return std::string{text_of(reader.get_bytes(reader.get_count(1, what), what))};
 }
 
 checkpoint_manifest decode_body(std::string_view body, checkpoint_id id) {
@@ -60,7 +59,7 @@ std::string encode_manifest(checkpoint_manifest const& manifest) {
     body.put_text(value);
   }
   auto bytes = encode_header(manifest_version, manifest.id);
-  bytes.append(reinterpret_cast<char const*>(body.bytes().data()), body.size());
+  bytes += body.text();
   append_fixed(bytes, checksum(bytes));
   return bytes;
 }

@@ -65,12 +65,9 @@ seeds_summary crash_sweep(pipeline_builder build, experiment_options o, sweep_op
   auto const all = crashes(e.points(), sweep);
   seeds_summary done;
   auto const one = [&](fault_script const& script) {
-    auto const seed = ++done.runs;
-    auto const result = e.replay(script, seed);
+    auto const result = e.replay(script, done.runs + 1);
     if (result.failure) throw falsified{e.reduce(result)};
-    done.steps += result.trace.steps;
-    done.faults += result.script.faults.size();
-    done.processes += result.processes;
+    done.add(result);
   };
   for (auto const& crash : all) one({{crash}});
   auto chance = random_for(all.size(), "pairs");

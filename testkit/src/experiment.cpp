@@ -279,10 +279,7 @@ seeds_summary for_seeds(std::uint64_t runs, pipeline_builder build, experiment_o
   for (std::uint64_t seed = first; seed != first + runs; ++seed) {
     auto const result = e.run(seed);
     if (result.failure) throw falsified{e.smallest_from(result)};
-    ++done.runs;
-    done.steps += result.trace.steps;
-    done.faults += result.script.faults.size();
-    done.processes += result.processes;
+    done.add(result);
   }
   return done;
 }

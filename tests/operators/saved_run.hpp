@@ -44,7 +44,7 @@ class planned {
 };
 
 /// Saves by number, each the bytes of all states.
-using saves = std::map<std::uint64_t, std::vector<std::vector<std::byte>>>;
+using saves = std::map<std::uint64_t, std::vector<byte_vector>>;
 
 inline batch_context batch_at(std::uint64_t id) {
   auto const time = batch_time{duration{std::chrono::hours{id}}};

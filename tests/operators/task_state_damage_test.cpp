@@ -87,10 +87,13 @@ TEST_CASE("a save that names a key twice, or a position beyond its bounds, is re
     saved_run run{program};
     return message_of([&] { run.states().at(0).state->load(in, 1); });
   };
-  // whole, positions, none gone, two entries, the distances of their positions
-  check_says(refuses({1, 2, 0, 2, 1, 1}), {"the key is there twice"});
-  check_says(refuses({1, 2, 0, 2, 1, 2}), {"a position is out of place"});
-  check_says(refuses({1, 2, 0, 2, 1, 0}), {"a position is out of place"});
-  check_says(refuses({1, 1ULL << 40, 0, 2, 1, 1}), {"not the beginning of a save"});
+  // whole, positions, none gone, runs: twice the distance and one, the length; or twice the
+  // distance
+  check_says(refuses({1, 2, 0, 1, 1, 2}), {"the key is there twice"});
+  check_says(refuses({1, 2, 0, 1, 1, 3}), {"a position is out of place"});
+  check_says(refuses({1, 2, 0, 1, 1, 0}), {"a position is out of place"});
+  check_says(refuses({1, 2, 0, 2, 0, 0}), {"a position is out of place"});
+  check_says(refuses({1, 99, 0, 1, 1, 99}), {"entries are missing"});
+  check_says(refuses({1, 1ULL << 40, 0, 1, 1, 2}), {"not the beginning of a save"});
   check_says(refuses({1, 2, 0, 1ULL << 40}), {"exceeds the"});
 }

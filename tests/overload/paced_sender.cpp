@@ -19,12 +19,18 @@ void check(bool ok, char const* what) {
   if (!ok) throw std::system_error{errno, std::generic_category(), what};
 }
 
+std::uint64_t now_us() {
+  auto const since = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(since).count());
+}
+
 std::string make_lines(std::uint64_t n) {
+  auto line = std::to_string(now_us()) + ' ';
+  line.resize(paced_sender::line_bytes - 1, '.');
+  line += '\n';
   std::string text;
-  for (std::uint64_t i = 0; i != n; ++i) {
-    text.append(paced_sender::line_bytes - 1, static_cast<char>('a' + i % 26));
-    text += '\n';
-  }
+  for (std::uint64_t i = 0; i != n; ++i) text += line;
   return text;
 }
 
@@ -73,6 +79,10 @@ void paced_sender::serve(std::uint64_t rate) {
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
   ::close(peer);
+}
+
+std::chrono::microseconds paced_sender::age(std::string const& line) {
+  return std::chrono::microseconds{now_us() - std::stoull(line)};
 }
 
 bool paced_sender::send_lines(int to, std::uint64_t n) {

@@ -1,8 +1,11 @@
-// Sends numbered lines to one reader at a steady rate, or as fast as it takes them.
+// Sends lines that tell when they were sent to one reader, at a steady rate or as fast as it takes
+// them.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <string>
 #include <thread>
 
 namespace sluice::tests {
@@ -22,6 +25,8 @@ class paced_sender {
   void finish();
   /// Whole lines that the kernel has taken.
   std::uint64_t sent() const { return sent_; }
+  /// How long ago a line was given to the kernel.
+  static std::chrono::microseconds age(std::string const& line);
 
  private:
   void serve(std::uint64_t rate);

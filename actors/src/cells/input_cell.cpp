@@ -16,11 +16,6 @@ struct logged_share {
   std::vector<std::string> partitions;
 };
 
-std::string text_of(byte_writer const& out) {
-  auto const bytes = out.bytes();
-  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
-}
-
 logged_share logged_share_from(std::string_view note) {
   return decode_from_bytes<logged_share>(std::as_bytes(std::span{note}), "a logged share");
 }
@@ -65,16 +60,15 @@ std::string input_cell::note_of(input_cut const& given) const {
   encode(out, source_->position());
   encode(out, logs_records() ? codec_->fingerprint : std::uint64_t{0});
   out.put_varint(some ? given.parts.size() : 0);
-  auto note = text_of(out);
+  auto note = std::string{out.text()};
   if (!some) return note;
   for (auto const& part : given.parts) {
     out.clear();
     codec_->encode(out, part);
     byte_writer length;
     length.put_varint(out.size());
-    note += text_of(length);
-    auto const bytes = out.bytes();
-    note.append(reinterpret_cast<char const*>(bytes.data()), bytes.size());
+    note += length.text();
+    note += out.text();
   }
   return note;
 }

@@ -204,7 +204,7 @@ std::uint64_t journal::begin_checkpoint_if_due(std::chrono::nanoseconds now) {
   return open_->number;
 }
 
-void journal::save(std::uint64_t checkpoint, saved_task task, std::vector<std::byte> bytes) {
+void journal::save(std::uint64_t checkpoint, saved_task task, byte_vector bytes) {
   {
     std::lock_guard const guard{open_mutex_};
     if (!open_ || open_->number != checkpoint || open_->failed) return;
@@ -247,7 +247,7 @@ std::optional<std::string> journal::write(std::uint64_t checkpoint, waiting_save
   if (states_->failed()) {
     if (auto again = states_->reopen(); !again) return again.error().message();
   }
-  std::string_view const bytes{reinterpret_cast<char const*>(save.bytes.data()), save.bytes.size()};
+  auto const bytes = text_of(save.bytes);
   auto const at =
       states_->append(head_of({checkpoint, save.task.op, save.task.partition, bytes}), bytes);
   if (!at) return at.error().message();

@@ -19,6 +19,7 @@
 #include <mutex>
 #include <optional>
 #include <sluice/actors/options.hpp>
+#include <sluice/operators/byte_io.hpp>
 #include <sluice/supervision/checkpoint_store.hpp>
 #include <sluice/supervision/durable_log.hpp>
 
@@ -91,7 +92,7 @@ class journal : public std::enable_shared_from_this<journal> {
   /// The number of the checkpoint that the next batch is to end; 0 if none is due.
   std::uint64_t begin_checkpoint_if_due(std::chrono::nanoseconds now);
   /// A task's save for a checkpoint, written in the background. If it fails, the checkpoint will.
-  void save(std::uint64_t checkpoint, saved_task task, std::vector<std::byte> bytes);
+  void save(std::uint64_t checkpoint, saved_task task, byte_vector bytes);
   void save_failed(std::uint64_t checkpoint, std::string why);
   /// Rises when saves were lost: whoever has not seen it before starts over.
   std::uint64_t lost_saves() const { return lost_saves_; }
@@ -109,7 +110,7 @@ class journal : public std::enable_shared_from_this<journal> {
 
   struct waiting_save {
     saved_task task;
-    std::vector<std::byte> bytes;
+    byte_vector bytes;
   };
   struct open_checkpoint {
     std::uint64_t number = 0;

@@ -6,19 +6,14 @@ namespace sluice {
 
 namespace {
 
-constexpr std::uint8_t format = 1;
-
-std::string text_of(byte_writer const& out) {
-  auto const bytes = out.bytes();
-  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
-}
+constexpr std::uint8_t format = 2;
 
 template <class T>
 std::string with_format(T const& value) {
   byte_writer out;
   out.put_byte(format);
   encode(out, value);
-  return text_of(out);
+  return std::string{out.text()};
 }
 
 byte_reader behind_format(std::string_view bytes, char const* subject) {
@@ -46,13 +41,13 @@ entry_bytes to_bytes(log_entry entry) {
   byte_writer out;
   out.put_byte(format);
   encode(out, entry);
-  result.head = text_of(out);
+  result.head = out.text();
   if (result.body.empty()) return result;
   // The note of the last share is what an entry ends with: its length, 0 so far, then its bytes.
   result.head.pop_back();
   byte_writer length;
   length.put_varint(result.body.size());
-  result.head += text_of(length);
+  result.head += length.text();
   return result;
 }
 log_entry log_entry_from(std::string_view bytes) {
@@ -67,7 +62,7 @@ std::string head_of(saved_state const& state) {
   encode(out, state.op);
   encode(out, state.partition);
   out.put_varint(state.bytes.size());
-  return text_of(out);
+  return std::string{out.text()};
 }
 saved_state saved_state_from(std::string_view bytes) {
   constexpr auto subject = "an entry of the state log";

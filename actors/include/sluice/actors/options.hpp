@@ -106,6 +106,9 @@ struct options {
   /// Partitions of inputs and shuffles, and worker threads up to the number of cores; 0: hardware
   /// threads.
   std::size_t parallelism = 0;
+  /// About how long a worker thread that has run out of work looks for more before it sleeps, which
+  /// it takes some 25 us to be woken from: lower latencies for a busier processor. At most 1 s.
+  std::chrono::microseconds spin{0};
   /// The longest time that records stored one by one wait before they are sealed into a block.
   std::chrono::milliseconds block_interval{200};
   /// Batches that may be between cut and commit; at least 1.

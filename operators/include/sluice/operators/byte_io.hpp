@@ -4,11 +4,13 @@
 /// reads inside them or throws `runtime_failure` naming what it was reading and where.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <sluice/operators/detail/unwritten.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +57,14 @@ template <class Word>
 
 }  // namespace detail
 
+/// The same bytes as characters.
+[[nodiscard]] inline std::string_view text_of(std::span<std::byte const> bytes) noexcept {
+  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
+
+/// Bytes; those that it grows by hold anything until they are written.
+using byte_vector = std::vector<std::byte, detail::unwritten<std::byte>>;
+
 /// Collects encoded bytes.
 class byte_writer {
  public:
@@ -74,7 +84,9 @@ class byte_writer {
   }
 
   void put_bytes(std::span<std::byte const> bytes) {
-    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    auto const at = bytes_.size();
+    bytes_.resize(at + bytes.size());
+    std::copy(bytes.begin(), bytes.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(at));
   }
 
   /// The length of `text`, then its characters.
@@ -89,10 +101,11 @@ class byte_writer {
 
   [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
   [[nodiscard]] std::span<std::byte const> bytes() const noexcept { return bytes_; }
-  [[nodiscard]] std::vector<std::byte> take() noexcept { return std::exchange(bytes_, {}); }
+  [[nodiscard]] std::string_view text() const noexcept { return text_of(bytes_); }
+  [[nodiscard]] byte_vector take() noexcept { return std::exchange(bytes_, {}); }
 
  private:
-  std::vector<std::byte> bytes_;
+  byte_vector bytes_;
 };
 
 /// Reads encoded bytes that somebody else keeps alive.

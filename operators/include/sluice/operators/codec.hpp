@@ -81,7 +81,7 @@ template <class T>
 
 /// The bytes of `value`.
 template <class T>
-[[nodiscard]] std::vector<std::byte> encode_to_bytes(T const& value) {
+[[nodiscard]] byte_vector encode_to_bytes(T const& value) {
   byte_writer out;
   encode(out, value);
   return out.take();

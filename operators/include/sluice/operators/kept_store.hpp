@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sluice/operators/byte_io.hpp>
 #include <sluice/operators/chunk.hpp>
 #include <sluice/operators/storage_level.hpp>
 #include <span>
@@ -29,7 +30,7 @@ class kept_files {
   /// Says durably that a directory of saved files is complete.
   virtual void seal(std::string const& directory) = 0;
   /// What was written, or a failure: never other bytes.
-  virtual std::vector<std::byte> read(std::string const& path) = 0;
+  virtual byte_vector read(std::string const& path) = 0;
   virtual void remove(std::string const& path) noexcept = 0;
   /// Tells people that something went wrong.
   virtual void warn(std::string const& text) noexcept = 0;
@@ -90,6 +91,6 @@ class kept_store {
 
 /// A partition from the bytes of a file.
 partition read_partition(kept_files& files, std::string const& path, partition_codec const& codec);
-std::vector<std::byte> encode_partition(partition const& part, partition_codec const& codec);
+byte_vector encode_partition(partition const& part, partition_codec const& codec);
 
 }  // namespace sluice

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <sluice/operators/detail/large_pages.hpp>
 #include <span>
 #include <vector>
 
@@ -74,6 +75,8 @@ class position_index {
     position at = none;
   };
 
+  using slots = std::vector<slot, detail::large_pages<slot>>;
+
   std::uint32_t after(std::uint32_t i) const { return (i + 1) & mask_; }
 
   // The slot of the position, or the empty one where it would go; there is always an empty one.
@@ -90,7 +93,7 @@ class position_index {
   void grow();
   void grow_to(std::size_t capacity);
 
-  std::vector<slot> slots_;
+  slots slots_;
   std::uint32_t mask_ = 0;
   std::size_t size_ = 0;
   std::size_t limit_ = 0;

@@ -21,6 +21,8 @@ class slot_access {
 
   virtual ~slot_access() = default;
   virtual slot_marks& marks() = 0;
+  /// So many entries are about to be read.
+  virtual void reserve(std::size_t entries) = 0;
   virtual void write(byte_writer& out, std::span<position const> all) const = 0;
   /// Makes the entries at these positions; what stands there and is another key goes.
   virtual void read(byte_reader& in, std::span<position const> all) = 0;
@@ -45,16 +47,33 @@ class saved_slots final : public state_part {
   using position = slot_access::position;
   using positions = std::vector<position>;
 
+  /// Positions side by side.
+  struct run {
+    std::uint64_t first;
+    std::uint64_t end;
+  };
+  /// Ascending; between two of them is at least one position.
+  using runs = std::vector<run>;
+
   struct sweep {
     std::optional<std::uint64_t> needed;  ///< the oldest save; none: the next one holds everything
     std::optional<std::uint64_t> began;   ///< with which save; none: the next one begins a sweep
     position next = 0;
   };
 
-  void write_entries(byte_writer& out, positions const& entries) const;
-  void split_changed(positions& gone, positions& entries) const;
+  static void add(runs& all, position at);
+  static std::size_t size_of(runs const& all);
+  static void write_runs(byte_writer& out, runs const& all);
+  static runs read_runs(byte_reader& in, std::uint64_t end);
+  template <class F>
+  static void for_each_block(runs const& all, F&& f);
+
+  runs in_use() const;
+  void write_entries(byte_writer& out, runs const& entries) const;
+  void read_entries(byte_reader& in, runs const& entries, bool whole);
+  void split_changed(runs& gone, positions& entries) const;
   sweep go_on(positions& entries, std::size_t changed, std::uint64_t number) const;
-  void make_room(bool whole, positions const& gone);
+  void make_room(bool whole, runs const& gone);
 
   std::unique_ptr<slot_access> slots_;
   sweep progress_;
@@ -75,22 +94,8 @@ void read_keys(byte_reader& in, std::span<slot_access::position const> all,
     K key;
     std::invoke_result_t<Rest&, byte_reader&> rest;
   };
-  constexpr std::size_t per_group = 32;
   std::vector<entry> added;
-  auto const add = [&] {
-    std::span left{added};
-    while (!left.empty()) {
-      auto const group = left.first(std::min(per_group, left.size()));
-      for (auto const& e : group) slots.prefetch_index(e.hash);
-      for (auto& e : group)
-        if (!place(e.at, e.hash, std::move(e.key), std::move(e.rest)))
-          in.fail(detail::type_name<K>(), "the key is there twice");
-      left = left.subspan(group.size());
-    }
-    added.clear();
-  };
-  auto const empty = slots.size() == 0;
-  if (empty) slots.reserve(all.size());
+  added.reserve(all.size());
   for (auto at : all) {
     auto key = decode<K>(in);
     if (slots.has(at)) {
@@ -102,9 +107,16 @@ void read_keys(byte_reader& in, std::span<slot_access::position const> all,
     }
     auto const hash = slots.hash_of(key);
     added.push_back({at, hash, std::move(key), decode_rest(in)});
-    if (empty && added.size() == per_group) add();
   }
-  add();
+  constexpr std::size_t per_group = 32;
+  for (std::span left{added}; !left.empty();) {
+    auto const group = left.first(std::min(per_group, left.size()));
+    for (auto const& e : group) slots.prefetch_index(e.hash);
+    for (auto& e : group)
+      if (!place(e.at, e.hash, std::move(e.key), std::move(e.rest)))
+        in.fail(detail::type_name<K>(), "the key is there twice");
+    left = left.subspan(group.size());
+  }
 }
 
 /// Saves keys with their values.
@@ -113,6 +125,7 @@ class key_value_access final : public slot_access {
  public:
   explicit key_value_access(keyed_slots<K, V>& slots) : slots_{slots} {}
   slot_marks& marks() override { return slots_.marks(); }
+  void reserve(std::size_t entries) override { slots_.reserve(entries); }
   void write(byte_writer& out, std::span<position const> all) const override {
     for (auto at : all) {
       encode(out, slots_.key(at));

@@ -17,6 +17,7 @@ class slot_marks {
   /// One more than the highest position ever in use.
   std::size_t positions() const { return positions_; }
   bool has(position at) const { return at < positions_ && !free_.contains(at); }
+  position_set const& free() const { return free_; }
 
   /// The position for the next entry: the lowest that is free.
   position next() const;

@@ -154,6 +154,13 @@ struct seeds_summary {
   std::uint64_t steps = 0;
   std::uint64_t faults = 0;
   std::uint64_t processes = 0;
+
+  void add(run_result const& passed) {
+    ++runs;
+    steps += passed.trace.steps;
+    faults += passed.script.faults.size();
+    processes += passed.processes;
+  }
 };
 
 /// As many runs, with seeds from `first` on. @throws falsified for the first that fails

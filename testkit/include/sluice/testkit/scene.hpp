@@ -28,8 +28,7 @@ template <class T>
 std::string encoded(T const& value) {
   byte_writer out;
   encode(out, value);
-  auto const bytes = out.bytes();
-  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+  return std::string{out.text()};
 }
 
 template <class T>

@@ -143,6 +143,7 @@ class aged_access final : public slot_access {
   aged_access(aged_states<K, S>& states, slide_clock const& clock)
       : states_{states}, clock_{clock} {}
   slot_marks& marks() override { return states_.entries().marks(); }
+  void reserve(std::size_t entries) override { states_.entries().reserve(entries); }
   void write(byte_writer& out, std::span<position const> all) const override {
     for (auto at : all) {
       encode(out, states_.key(at));

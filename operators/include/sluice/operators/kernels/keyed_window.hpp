@@ -128,6 +128,7 @@ class key_access final : public slot_access {
   /// @param stale  is set when keys have come back without what belongs to them
   key_access(keyed_slots<K, V>& slots, bool& stale) : slots_{slots}, stale_{stale} {}
   slot_marks& marks() override { return slots_.marks(); }
+  void reserve(std::size_t entries) override { slots_.reserve(entries); }
   void write(byte_writer& out, std::span<position const> all) const override {
     for (auto at : all) encode(out, slots_.key(at));
   }
