@@ -26,8 +26,6 @@ inline constexpr goals aggregated{0.50, 0.9, 1.2};
 /// The events of all cases, made when they are first asked for.
 event_log const& events_for(settings const& how);
 
-using hand_loop = checksum (*)(event_log const&, batch_plan const&);
-
 inline constexpr auto whole_rows = [](auto const& row) { return checksum_of(row); };
 
 /// @param sum  adds up a row of the query

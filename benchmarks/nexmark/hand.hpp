@@ -29,6 +29,8 @@ void for_each_second(event_log const& log, batch_plan const& plan, F&& f) {
   }
 }
 
+using hand_loop = checksum (*)(event_log const&, batch_plan const&);
+
 checksum hand_q0(event_log const& log, batch_plan const& plan);
 checksum hand_q1(event_log const& log, batch_plan const& plan);
 checksum hand_q2(event_log const& log, batch_plan const& plan);

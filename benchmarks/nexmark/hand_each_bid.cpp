@@ -57,8 +57,8 @@ checksum hand_q2(event_log const& log, batch_plan const&) {
 
 checksum hand_q22(event_log const& log, batch_plan const&) {
   return sum_of_bids(log, [](bid const& b) {
-    auto const [first, second, third] = split(b.url);
-    return std::tuple{b.auction, b.bidder, b.price, b.channel, first, second, third};
+    auto const [outer, middle, inner] = split(b.url);
+    return std::tuple{b.auction, b.bidder, b.price, b.channel, outer, middle, inner};
   });
 }
 

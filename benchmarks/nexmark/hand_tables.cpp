@@ -55,7 +55,7 @@ class winning_bids {
     } else if (auto const* const a = as<auction>(e)) {
       auto& s = sales_[a->id];
       s.item = a;
-      for (auto const* b : s.early) offer(s, *b);
+      for (auto const* early : s.early) offer(s, *early);
       s.early = {};
     }
   }
@@ -73,7 +73,7 @@ class winning_bids {
     cents highest = 0;
     std::vector<bid const*> early;
   };
-  struct category {
+  struct category_row {
     highest_bids highest;
     bool changed = false;
   };
@@ -89,7 +89,7 @@ class winning_bids {
   }
 
   hand_map<id, sale> sales_;
-  hand_map<std::int64_t, category> of_category_;
+  hand_map<std::int64_t, category_row> of_category_;
 };
 
 }  // namespace
@@ -123,7 +123,7 @@ checksum hand_q17(event_log const& log, batch_plan const& plan) {
       key const of{b->auction, b->time / day};
       auto const fresh = statistics_of(b->price);
       auto const [found, is_new] = totals.try_emplace(of, total{fresh, 0});
-      if (!is_new) found->second.all = joined(found->second.all, fresh);
+      if (!is_new) found->second.all = combined(found->second.all, fresh);
       if (std::exchange(found->second.newest_batch, batch) != batch) changed.push_back(of);
     });
     for (auto const& each : changed) {
@@ -159,7 +159,7 @@ checksum hand_q20(event_log const& log, batch_plan const&) {
       auto& s = sales[a->id];
       s.item = a;
       if (a->category == 10)
-        for (auto const* b : s.early) meet(*a, *b);
+        for (auto const* early : s.early) meet(*a, *early);
       s.early = {};
     }
   });

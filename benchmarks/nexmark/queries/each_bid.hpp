@@ -48,8 +48,8 @@ inline std::array<std::string_view, 3> directories_of(std::string_view url) {
 /// Where each bid came from. Columns: auction, bidder, price, channel, three directories.
 inline constexpr auto q22 = [](auto const& events) {
   return only<bid>(events).map([](bid const* b) {
-    auto const [first, second, third] = directories_of(b->url);
-    return std::tuple{b->auction, b->bidder, b->price, b->channel, first, second, third};
+    auto const [outer, middle, inner] = directories_of(b->url);
+    return std::tuple{b->auction, b->bidder, b->price, b->channel, outer, middle, inner};
   });
 };
 

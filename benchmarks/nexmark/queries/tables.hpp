@@ -5,7 +5,6 @@
 #pragma once
 
 #include <algorithm>
-#include <boost/container/small_vector.hpp>
 #include <string_view>
 
 #include "common.hpp"
@@ -124,7 +123,7 @@ inline bid_statistics statistics_of(cents price) {
   auto const low = price < 10'000, high = price >= 1'000'000;
   return {1, low, !low && !high, high, price, price, price};
 }
-inline bid_statistics joined(bid_statistics const& a, bid_statistics const& b) {
+inline bid_statistics combined(bid_statistics const& a, bid_statistics const& b) {
   return {a.bids + b.bids,
           a.low + b.low,
           a.middle + b.middle,
@@ -142,7 +141,7 @@ inline constexpr auto q17 = [](auto const& events) {
   using auction_day = std::pair<id, std::int64_t>;
   auto const total = [](auction_day const& key, std::optional<bid_statistics> fresh,
                         sluice::state<bid_statistics>& all) {
-    auto const now = all.exists() ? joined(all.get(), *fresh) : *fresh;
+    auto const now = all.exists() ? combined(all.get(), *fresh) : *fresh;
     all.update(now);
     return std::pair{key, now};
   };
@@ -150,7 +149,7 @@ inline constexpr auto q17 = [](auto const& events) {
       .map([](bid const* b) {
         return std::pair{auction_day{b->auction, b->time / day}, statistics_of(b->price)};
       })
-      .reduce_by_key([](bid_statistics const& a, bid_statistics const& b) { return joined(a, b); })
+      .reduce_by_key(combined)
       .map_with_state(sluice::state_spec(total))
       .map([](std::pair<auction_day, bid_statistics> const& row) {
         auto const& [key, s] = row;
@@ -166,13 +165,16 @@ inline constexpr auto q20 = [](auto const& events) {
     auction const* item = nullptr;
     std::vector<bid const*> early;  // bids that came before their auction
   };
-  using bids = boost::container::small_vector<bid const*, 1>;
-  using matches = std::pair<auction const*, bids>;
+  struct matches {
+    auction const* item = nullptr;
+    bid const* newest = nullptr;
+    std::vector<bid const*> early = {};
+  };
   auto const meet = [](sluice::batch_time, id, std::optional<event> fresh,
                        sluice::state<sale>& state) -> std::optional<matches> {
     auto const* const b = as<bid>(*fresh);
     auto const* const item = state.exists() ? state.get().item : nullptr;
-    if (b && item) return item->category == 10 ? std::optional{matches{item, {b}}} : std::nullopt;
+    if (b && item) return item->category == 10 ? std::optional{matches{item, b}} : std::nullopt;
     auto early = state.exists() ? state.get().early : std::vector<bid const*>{};
     if (b) {
       early.push_back(b);
@@ -182,7 +184,7 @@ inline constexpr auto q20 = [](auto const& events) {
     auto const* const listed = as<auction>(*fresh);
     state.update({listed, {}});
     if (listed->category != 10 || early.empty()) return {};
-    return matches{listed, bids(early.begin(), early.end())};
+    return matches{listed, nullptr, std::move(early)};
   };
   auto const row = [](auction const* a, bid const* b) {
     return std::tuple{b->auction, b->bidder, b->price,       b->channel,     b->url,     b->time,
@@ -193,7 +195,8 @@ inline constexpr auto q20 = [](auto const& events) {
   return by_auction(events)
       .map_with_state(sluice::state_spec<sale>(meet))
       .template flat_map<joined_row>([row](matches const& found, auto&& emit) {
-        for (auto const* b : found.second) emit(row(found.first, b));
+        if (found.newest) emit(row(found.item, found.newest));
+        for (auto const* b : found.early) emit(row(found.item, b));
       });
 };
 
