@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "hand.hpp"
 #include "queries/tables.hpp"
@@ -104,34 +105,41 @@ checksum hand_q4(event_log const& log, batch_plan const& plan) {
   return sum;
 }
 
+namespace {
+
+void add_price(bid_statistics& s, cents price) {
+  ++s.bids;
+  s.low += price < 10'000 ? 1 : 0;
+  s.high += price >= 1'000'000 ? 1 : 0;
+  s.least = std::min(s.least, price);
+  s.most = std::max(s.most, price);
+  s.sum += price;
+}
+
+}  // namespace
+
+// The auctions of a batch stay in the cache, all of them do not.
 checksum hand_q17(event_log const& log, batch_plan const& plan) {
   constexpr millis day = 86'400'000;
   using key = std::pair<id, std::int64_t>;
-  struct total {
-    bid_statistics all;
-    std::uint64_t newest_batch = 0;
-  };
+  bid_statistics none;
+  none.least = std::numeric_limits<cents>::max();
   checksum sum;
-  hand_map<key, total> totals;
-  std::vector<key> changed;
-  std::uint64_t batch = 0;
+  hand_map<key, bid_statistics> totals, fresh;
   for_each_second(log, plan, [&](std::span<event_block const> blocks) {
-    ++batch;
     for_each_event(blocks, [&](event const& e) {
-      auto const* const b = as<bid>(e);
-      if (!b) return;
-      key const of{b->auction, b->time / day};
-      auto const fresh = statistics_of(b->price);
-      auto const [found, is_new] = totals.try_emplace(of, total{fresh, 0});
-      if (!is_new) found->second.all = combined(found->second.all, fresh);
-      if (std::exchange(found->second.newest_batch, batch) != batch) changed.push_back(of);
+      if (auto const* const b = as<bid>(e))
+        add_price(fresh.try_emplace(key{b->auction, b->time / day}, none).first->second, b->price);
     });
-    for (auto const& each : changed) {
-      auto const& s = totals.find(each)->second.all;
-      sum += checksum_of(std::tuple{each.first, each.second, s.bids, s.low, s.middle, s.high,
-                                    s.least, s.most, s.sum / s.bids, s.sum});
+    for (auto& [of, added] : fresh) {
+      added.middle = added.bids - added.low - added.high;
+      auto const [found, is_new] = totals.try_emplace(of, added);
+      auto& s = found->second;
+      if (!is_new) s = combined(s, added);
+      sum += checksum_of(std::tuple{of.first, of.second, s.bids, s.low, s.middle, s.high, s.least,
+                                    s.most, s.sum / s.bids, s.sum});
     }
-    changed.clear();
+    fresh.clear();
   });
   return sum;
 }

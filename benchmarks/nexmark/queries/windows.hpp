@@ -11,6 +11,14 @@
 
 namespace bench::nexmark {
 
+/// Combines the values of each key in every 10 seconds: batch by batch, and once more when the
+/// window ends. Windows that do not overlap gain nothing by what `reduce_by_key_and_window` keeps
+/// up.
+template <class F>
+auto reduced_in_windows(auto const& pairs, F f) {
+  return pairs.reduce_by_key(f).window(10 * second, 10 * second).reduce_by_key(f);
+}
+
 /// The auctions with the most bids within 10 seconds, every 2 seconds. Columns: auction, bids.
 inline constexpr auto q5 = [](auto const& events) {
   using count = std::pair<id, std::int64_t>;
@@ -49,7 +57,8 @@ inline constexpr auto q7 = [](auto const& events) {
         return std::pair{'*', b};
       })
       .combine_by_key([](bid const* b) { return bids{b}; }, add, merge)
-      .reduce_by_key_and_window(merge, 10 * second, 10 * second)
+      .window(10 * second, 10 * second)
+      .reduce_by_key(merge)
       .flat_map([](std::pair<char, bids> const& highest) { return highest.second; })
       .map([](bid const* b) {
         return std::tuple{b->auction, b->price, b->bidder, b->time, b->extra};
@@ -66,16 +75,14 @@ struct newcomer {
 /// start of the window.
 inline constexpr auto q8 = [](auto const& events) {
   using known = std::pair<id, newcomer>;
-  return events
-      .template flat_map<known>([](event const& e, auto&& emit) {
-        if (auto const* const p = as<person>(e)) emit(known{p->id, {p, false}});
-        if (auto const* const a = as<auction>(e)) emit(known{a->seller, {nullptr, true}});
-      })
-      .reduce_by_key_and_window(
-          [](newcomer a, newcomer b) {
-            return newcomer{a.who ? a.who : b.who, a.sells || b.sells};
-          },
-          10 * second, 10 * second)
+  auto const all = events.template flat_map<known>([](event const& e, auto&& emit) {
+    if (auto const* const p = as<person>(e)) emit(known{p->id, {p, false}});
+    if (auto const* const a = as<auction>(e)) emit(known{a->seller, {nullptr, true}});
+  });
+  auto const merge = [](newcomer a, newcomer b) {
+    return newcomer{a.who ? a.who : b.who, a.sells || b.sells};
+  };
+  return reduced_in_windows(all, merge)
       .filter([](known const& k) { return k.second.who && k.second.sells; })
       .map([](known const& k) {
         auto const& p = *k.second.who;
@@ -128,11 +135,8 @@ inline constexpr auto q11 = [](auto const& events) {
 /// Columns: bidder, bids, start, end.
 inline constexpr auto q12 = [](auto const& events) {
   using count = std::pair<id, std::int64_t>;
-  return only<bid>(events)
-      .map([](bid const* b) {
-        return count{b->bidder, 1};
-      })
-      .reduce_by_key_and_window(std::plus<>{}, 10 * second, 10 * second)
+  auto const ones = only<bid>(events).map([](bid const* b) { return count{b->bidder, 1}; });
+  return reduced_in_windows(ones, std::plus<>{})
       .transform([](sluice::rdd<count> const& counts, sluice::batch_time end) {
         return counts.map([end](count const& c) {
           return std::tuple{c.first, c.second, end - 10 * second, end};
