@@ -123,15 +123,16 @@ inline bid_statistics statistics_of(cents price) {
   auto const low = price < 10'000, high = price >= 1'000'000;
   return {1, low, !low && !high, high, price, price, price};
 }
-inline bid_statistics combined(bid_statistics const& a, bid_statistics const& b) {
-  return {a.bids + b.bids,
-          a.low + b.low,
-          a.middle + b.middle,
-          a.high + b.high,
-          std::min(a.least, b.least),
-          std::max(a.most, b.most),
-          a.sum + b.sum};
-}
+/// An object and no function: its type says which code it is, so that operators inline it.
+inline constexpr auto combined = [](bid_statistics const& a, bid_statistics const& b) {
+  return bid_statistics{a.bids + b.bids,
+                        a.low + b.low,
+                        a.middle + b.middle,
+                        a.high + b.high,
+                        std::min(a.least, b.least),
+                        std::max(a.most, b.most),
+                        a.sum + b.sum};
+};
 
 /// Statistics of the bids per auction and day. Columns: auction, day, bids, those below 10,000,
 /// below 1,000,000 and above, least, most, average, sum; with every batch a row for each auction
