@@ -51,8 +51,8 @@ class flood_sender {
 
   /// Filled before the fork, because the new process may only make system calls.
   explicit flood_sender(std::vector<std::string_view> blocks);
-  [[noreturn]] static void run(int listener, int commands,
-                               std::span<std::string_view const> blocks, shared_state& shared);
+  [[noreturn]] static void run(int listener, int commands, std::span<std::string_view const> blocks,
+                               shared_state& shared);
 
   shared_state* shared_ = nullptr;
   std::uint16_t port_ = 0;

@@ -71,8 +71,8 @@ struct ad_data {
 
 struct json_ads : ad_data {
   explicit json_ads(ad_plan const& plan);
-  std::vector<std::string> blocks;                ///< of whole lines
-  std::vector<std::array<char, 36>> ad_names;     ///< what the table's keys point to
+  std::vector<std::string> blocks;             ///< of whole lines
+  std::vector<std::array<char, 36>> ad_names;  ///< what the table's keys point to
   campaign_table<std::string_view> campaign_of;
 };
 

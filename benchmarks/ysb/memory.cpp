@@ -22,9 +22,8 @@ void each_event(std::vector<binary_event> const& block, auto&& emit) {
 
 auto events_of(auto const& indices, json_ads const& data) {
   return indices
-      .template flat_map<std::string_view>([&data](std::uint32_t at, auto&& emit) {
-        sluice::for_each_line(data.blocks[at], emit);
-      })
+      .template flat_map<std::string_view>(
+          [&data](std::uint32_t at, auto&& emit) { sluice::for_each_line(data.blocks[at], emit); })
       .template flat_map<json_event>(
           [](std::string_view line, auto&& emit) { read_json_event(line, emit); });
 }
@@ -100,8 +99,8 @@ void compare(report& results, ad_plan const& plan, std::string const& form, prom
   results.interleave(work);
   results.note(form + ": " + std::to_string(data.bytes >> 20U) + " MiB, " +
                std::to_string(data.records) + " events, " +
-               std::to_string(data.campaign_of.size()) + " ads, " +
-               std::to_string(data.campaigns) + " campaigns");
+               std::to_string(data.campaign_of.size()) + " ads, " + std::to_string(data.campaigns) +
+               " campaigns");
 }
 
 void compare_json(report& results, ad_plan const& plan) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <functional>
 #include <sluice/sluice.hpp>
@@ -15,7 +16,7 @@
 
 namespace bench {
 
-inline bool is_view(json_event const& event) { return event.type == "view"; }
+inline bool is_view(json_event const& event) { return detail::is(event.type, "view"); }
 inline bool is_view(binary_event const& event) { return event.type == binary_event::view; }
 
 /// What is left of an event that counts.
@@ -24,7 +25,11 @@ struct ad_view {
   Ad ad;
   std::int64_t time;
 };
-inline ad_view<std::string_view> projected(json_event const& e) { return {e.ad, e.time}; }
+inline ad_view<std::string_view> projected(json_event const& e) {
+  ad_view<std::string_view> result{e.ad, 0};
+  std::from_chars(e.time.data(), e.time.data() + e.time.size(), result.time);
+  return result;
+}
 inline ad_view<std::uint64_t> projected(binary_event const& e) { return {e.ad, e.time}; }
 
 /// A row of the result: views of a campaign in a window, so far.
@@ -85,8 +90,9 @@ class hand_counter {
   template <class Event>
   void count(Event const& event) {
     if (!is_view(event)) return;
-    if (auto const found = campaign_of_.find(event.ad); found != campaign_of_.end())
-      ++views_[window_of(found->second, event.time)];
+    auto const view = projected(event);
+    if (auto const found = campaign_of_.find(view.ad); found != campaign_of_.end())
+      ++views_[window_of(found->second, view.time)];
   }
   /// @throws unless each window has what `runs` runs give
   void check(ad_data const& data, std::uint64_t runs) const {

@@ -17,10 +17,10 @@ class socket_stream {
  public:
   socket_stream(json_ads const& data, std::uint16_t port, std::size_t parallelism)
       : data_{data}, table_{data.campaigns}, context_{options_for(parallelism)} {
-    auto const events =
-        context_.socket_text_stream("127.0.0.1", port)
-            .flat_map<json_event>(
-                [](std::string_view line, auto&& emit) { read_json_event(line, emit); });
+    auto const events = context_.socket_text_stream("127.0.0.1", port)
+                            .flat_map<json_event>([](std::string_view line, auto&& emit) {
+                              read_json_event(line, emit);
+                            });
     count_views(events, data.campaign_of).foreach_rdd([this](auto const& rows) {
       table_.take(rows);
     });
@@ -62,24 +62,23 @@ void ysb_json_tcp(report& results) {
   experiment work;
   work.records = data.records;
   work.bytes = data.bytes;
-  work.contenders = {
-      {"bare reader",
-       [&] {
-         to_hand.send(data.blocks.size());
-         reader.read(data.bytes, [&](std::string_view line) {
-           read_json_event(line, [&](json_event const& event) { counter.count(event); });
-         });
-         counter.check(data, ++hand_runs);
-       }},
-      {"stream", [&] {
-         to_stream.send(data.blocks.size());
-         stream.await(++stream_runs);
-       }}};
+  work.contenders = {{"bare reader",
+                      [&] {
+                        to_hand.send(data.blocks.size());
+                        reader.read(data.bytes, [&](std::string_view line) {
+                          read_json_event(line,
+                                          [&](json_event const& event) { counter.count(event); });
+                        });
+                        counter.check(data, ++hand_runs);
+                      }},
+                     {"stream", [&] {
+                        to_stream.send(data.blocks.size());
+                        stream.await(++stream_runs);
+                      }}};
   work.comparisons = {{"stream", "bare reader", 0.80, by::wall}};
   results.interleave(work);
-  results.note("the sender, a process of its own, is not counted; " +
-               std::to_string(data.records) + " events, " + std::to_string(data.bytes >> 20U) +
-               " MiB");
+  results.note("the sender, a process of its own, is not counted; " + std::to_string(data.records) +
+               " events, " + std::to_string(data.bytes >> 20U) + " MiB");
 }
 
 }  // namespace bench
