@@ -1,10 +1,10 @@
 #include "corpus.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <sluice/operators/hash.hpp>
 
 #include "bench.hpp"
+#include "random.hpp"
 
 namespace bench {
 
@@ -12,26 +12,9 @@ namespace {
 
 constexpr std::size_t record_bytes = 100;
 
-/// SplitMix64.
-class generator {
- public:
-  explicit generator(std::uint64_t seed) : state_{seed} {}
-  std::uint64_t operator()() {
-    auto z = (state_ += 0x9e3779b97f4a7c15U);
-    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31U);
-  }
-  /// Uniform in [0, 1).
-  double unit() { return static_cast<double>((*this)() >> 11U) * 0x1p-53; }
-
- private:
-  std::uint64_t state_;
-};
-
 /// Different words of 3 to 9 letters. Lengths take turns, so that the frequent words, too, are six
 /// letters long on average.
-std::vector<std::string> make_vocabulary(std::size_t size, generator& random) {
+std::vector<std::string> make_vocabulary(std::size_t size, random_bits& random) {
   std::vector<std::string> words;
   std::vector<std::string> sorted;
   while (words.size() < size) {
@@ -55,41 +38,6 @@ std::vector<std::string> make_vocabulary(std::size_t size, generator& random) {
   }
   return words;
 }
-
-/// Draws rank r, from 0, with a probability proportional to 1 / (r + 1): Walker's alias method.
-class zipf {
- public:
-  explicit zipf(std::size_t n) : keep_(n), alias_(n) {
-    double sum = 0;
-    for (std::size_t r = 0; r != n; ++r) sum += 1.0 / static_cast<double>(r + 1);
-    std::vector<std::uint32_t> small, large;
-    for (std::size_t r = 0; r != n; ++r) {
-      keep_[r] = static_cast<double>(n) / (sum * static_cast<double>(r + 1));
-      (keep_[r] < 1 ? small : large).push_back(static_cast<std::uint32_t>(r));
-    }
-    while (!small.empty() && !large.empty()) {
-      auto const low = small.back();
-      auto const high = large.back();
-      small.pop_back();
-      alias_[low] = high;
-      keep_[high] -= 1 - keep_[low];
-      if (keep_[high] < 1) {
-        large.pop_back();
-        small.push_back(high);
-      }
-    }
-    for (auto rest : small) keep_[rest] = 1;
-    for (auto rest : large) keep_[rest] = 1;
-  }
-  std::size_t operator()(generator& random) const {
-    auto const at = static_cast<std::size_t>(random.unit() * static_cast<double>(keep_.size()));
-    return random.unit() < keep_[at] ? at : alias_[at];
-  }
-
- private:
-  std::vector<double> keep_;
-  std::vector<std::uint32_t> alias_;
-};
 
 /// Appends words to a corpus and keeps the books of the current batch.
 class writer {
@@ -127,7 +75,7 @@ class writer {
 
  private:
   corpus& into_;
-  generator random_;
+  random_bits random_;
   std::vector<std::string> words_;
   zipf draw_;
   std::vector<std::uint64_t> counts_;

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 
 namespace bench {
@@ -26,24 +25,18 @@ bare_reader::~bare_reader() { ::close(socket_); }
 
 std::uint64_t bare_reader::read(std::uint64_t bytes) {
   std::uint64_t length = 0;
-  while (bytes != 0) {
-    auto const n = ::read(socket_, buffer_.data() + rest_, buffer_.size() - rest_);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0)
-      throw std::system_error{n < 0 ? errno : ECONNRESET, std::generic_category(),
-                              "bare reader: read"};
-    bytes -= static_cast<std::uint64_t>(n);
-    auto const* at = buffer_.data();
-    auto const* const end = at + rest_ + n;
-    while (auto const* const found = static_cast<char const*>(
-               std::memchr(at, '\n', static_cast<std::size_t>(end - at)))) {
-      length += static_cast<std::uint64_t>(found - at);
-      at = found + 1;
-    }
-    rest_ = static_cast<std::size_t>(end - at);
-    std::memmove(buffer_.data(), at, rest_);
-  }
+  read(bytes, [&length](std::string_view line) { length += line.size(); });
   return length;
+}
+
+std::size_t bare_reader::fill() {
+  for (;;) {
+    auto const n = ::read(socket_, buffer_.data() + rest_, buffer_.size() - rest_);
+    if (n > 0) return static_cast<std::size_t>(n);
+    if (n < 0 && errno == EINTR) continue;
+    throw std::system_error{n < 0 ? errno : ECONNRESET, std::generic_category(),
+                            "bare reader: read"};
+  }
 }
 
 }  // namespace bench

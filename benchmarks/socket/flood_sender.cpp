@@ -37,32 +37,37 @@ int listen_on_loopback(std::uint16_t& port) {
   return fd;
 }
 
-// Lines of words; filled before the fork, because the new process may only make system calls.
 std::array<char, flood_sender::block_bytes> lines;
 
-void fill_lines() {
+/// Lines of words.
+std::string_view filled_lines() {
   constexpr char text[] = "a line of words that arrives again and again as fast as it is taken ";
   constexpr auto period = sizeof text - 1;
   for (std::size_t i = 0; i != lines.size(); ++i) {
     auto const column = i % flood_sender::line_bytes;
     lines[i] = column + 1 == flood_sender::line_bytes ? '\n' : text[(column + i / 997) % period];
   }
+  return {lines.data(), lines.size()};
 }
 
-bool send_lines(int to) {
-  for (std::size_t at = 0; at != lines.size();) {
-    auto const n = ::send(to, lines.data() + at, lines.size() - at, MSG_NOSIGNAL);
+bool send_block(int to, std::string_view block) {
+  while (!block.empty()) {
+    auto const n = ::send(to, block.data(), block.size(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return false;
-    at += static_cast<std::size_t>(n);
+    block.remove_prefix(static_cast<std::size_t>(n));
   }
   return true;
 }
 
 }  // namespace
 
-flood_sender::flood_sender() {
-  fill_lines();
+flood_sender::flood_sender() : flood_sender{std::vector{filled_lines()}} {}
+
+flood_sender::flood_sender(std::span<std::string const> blocks)
+    : flood_sender{std::vector<std::string_view>(blocks.begin(), blocks.end())} {}
+
+flood_sender::flood_sender(std::vector<std::string_view> blocks) {
   auto* const memory = ::mmap(nullptr, sizeof(shared_state), PROT_READ | PROT_WRITE,
                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   check(memory != MAP_FAILED, "flood sender: mmap");
@@ -74,7 +79,7 @@ flood_sender::flood_sender() {
   check(process_ >= 0, "flood sender: fork");
   if (process_ == 0) {
     ::close(ends[1]);
-    run(listener, ends[0], *shared_);
+    run(listener, ends[0], blocks, *shared_);
   }
   ::close(listener);
   ::close(ends[0]);
@@ -95,14 +100,17 @@ void flood_sender::send(std::uint64_t blocks) {
 
 void flood_sender::stop() { shared_->stopped = true; }
 
-void flood_sender::run(int listener, int commands, shared_state& shared) {
+void flood_sender::run(int listener, int commands, std::span<std::string_view const> blocks,
+                       shared_state& shared) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   auto const peer = ::accept(listener, nullptr, nullptr);
-  std::uint64_t blocks = 0;
-  while (peer >= 0 && ::read(commands, &blocks, sizeof blocks) == sizeof blocks) {
-    for (; blocks != 0 && !shared.stopped; --blocks) {
-      if (!send_lines(peer)) ::_exit(1);
-      shared.sent += block_bytes;
+  std::uint64_t asked = 0;
+  std::size_t next = 0;
+  while (peer >= 0 && ::read(commands, &asked, sizeof asked) == sizeof asked) {
+    for (; asked != 0 && !shared.stopped; --asked) {
+      if (!send_block(peer, blocks[next])) ::_exit(1);
+      shared.sent += blocks[next].size();
+      next = (next + 1) % blocks.size();
     }
     ++shared.finished;
   }

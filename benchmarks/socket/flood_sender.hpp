@@ -1,13 +1,17 @@
 /// A peer on the loopback that sends lines as fast as they are taken, in a process of its own.
 ///
 /// Thread rule: used by one thread. Promise: its CPU time and memory are not this process's; it
-/// sends whole lines of 100 bytes only; it ends with the object.
+/// sends whole lines of 100 bytes, or what it was given; it ends with the object.
 #pragma once
 
 #include <sys/types.h>
 
 #include <atomic>
 #include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace bench {
 
@@ -18,6 +22,8 @@ class flood_sender {
   static constexpr std::uint64_t block_bytes = 2'600 * line_bytes;
 
   flood_sender();
+  /// Sends these blocks instead, again and again from the first one.
+  explicit flood_sender(std::span<std::string const> blocks);
   ~flood_sender();
   flood_sender(flood_sender const&) = delete;
   flood_sender& operator=(flood_sender const&) = delete;
@@ -43,7 +49,10 @@ class flood_sender {
   };
   static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
-  [[noreturn]] static void run(int listener, int commands, shared_state& shared);
+  /// Filled before the fork, because the new process may only make system calls.
+  explicit flood_sender(std::vector<std::string_view> blocks);
+  [[noreturn]] static void run(int listener, int commands, std::span<std::string_view const> blocks,
+                               shared_state& shared);
 
   shared_state* shared_ = nullptr;
   std::uint16_t port_ = 0;

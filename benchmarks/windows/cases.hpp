@@ -9,6 +9,8 @@ namespace bench {
 
 /// Words in a window of 30 batches against a loop that keeps the counts up incrementally.
 void word_count_window(report& results);
+/// The ten most frequent words of such a window against counting alone.
+void top_k_count(report& results);
 /// A window that is ten times as long.
 void window_length(report& results);
 /// A window that is emitted ten times as often.

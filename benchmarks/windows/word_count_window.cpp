@@ -1,51 +1,15 @@
 // Words in a sliding window: 30 batches, emitted with every batch.
 
-#include <functional>
-#include <unordered_map>
-
 #include "cases.hpp"
 #include "hand.hpp"
 #include "harness/block_stream.hpp"
 #include "harness/corpus.hpp"
 #include "word_count/hand.hpp"
+#include "word_window.hpp"
 
 namespace bench {
 
 namespace {
-
-constexpr std::size_t length = 30;
-
-/// The text goes round and round; before the clock starts it has filled the window.
-struct windowed_text {
-  explicit windowed_text(corpus_plan const& plan) : text{make_corpus(plan)} {
-    using counts = std::unordered_map<std::string_view, std::uint64_t>;
-    std::vector<counts> of_batch;
-    for (auto const& [first, last] : text.batches) {
-      auto& batch = of_batch.emplace_back();
-      for (auto b = first; b != last; ++b)
-        words_by_byte(text.blocks[b], [&](std::string_view word) { ++batch[word]; });
-    }
-    auto const n = of_batch.size();
-    for (std::size_t newest = 0; newest != n; ++newest) {
-      counts window;
-      for (std::size_t age = 0; age != length; ++age)
-        for (auto const& [word, k] : of_batch[(newest + length * n - age) % n]) window[word] += k;
-      auto& all = expected.emplace_back();
-      for (auto const& [word, k] : window) all.add(word, k);
-    }
-  }
-  void check(std::size_t batch, word_counts const& found) const {
-    auto const& should = expected[batch % expected.size()];
-    expect("the number of words in the window", should.words, found.words);
-    expect("the number of distinct words in the window", should.distinct, found.distinct);
-    expect("the checksum of the window's counts", should.checksum, found.checksum);
-  }
-  /// How often the whole text must pass until the window is full.
-  std::size_t passes_to_fill() const { return (length + expected.size() - 1) / expected.size(); }
-
-  corpus text;
-  std::vector<word_counts> expected;  ///< of the full window that ends with a batch
-};
 
 word_counts folded(std::vector<std::pair<std::string, long>> const& counts) {
   word_counts found;
@@ -55,7 +19,7 @@ word_counts folded(std::vector<std::pair<std::string, long>> const& counts) {
 
 class hand_loop {
  public:
-  explicit hand_loop(windowed_text const& given) : given_{given}, window_{length} {
+  explicit hand_loop(windowed_text const& given) : given_{given}, window_{window_batches} {
     for (std::size_t i = 0; i != given.passes_to_fill(); ++i) pass([](std::size_t) {});
   }
   void run() {
@@ -79,23 +43,8 @@ class hand_loop {
   hand_window<std::string_view> window_;
 };
 
-auto pairs_of(auto const& blocks, corpus const& text) {
-  return blocks
-      .template flat_map<std::string_view>([&text](std::uint32_t block, auto&& emit) {
-        sluice::for_each_line(text.blocks[block], emit);
-      })
-      .flat_map(sluice::split_words)
-      .map([](std::string_view word) {
-        return std::pair{word, 1L};
-      });
-}
-
-constexpr auto with_inverse = [](auto const& pairs) {
-  auto const counted = [](auto const&, long n) { return n != 0; };
-  return pairs.reduce_by_key_and_window(std::plus<>{}, std::minus<>{}, counted, length * step);
-};
 constexpr auto without_inverse = [](auto const& pairs) {
-  return pairs.reduce_by_key_and_window(std::plus<>{}, length * step);
+  return pairs.reduce_by_key_and_window(std::plus<>{}, window_batches * step);
 };
 
 class window_stream {
@@ -144,10 +93,7 @@ class window_stream {
 }  // namespace
 
 void word_count_window(report& results) {
-  corpus_plan plan;
-  plan.bytes = std::size_t{results.how().quick ? 2U : 64U} << 20U;
-  plan.batch_bytes = plan.bytes / 16;
-  plan.block_bytes = std::min(plan.block_bytes, plan.batch_bytes);
+  auto const plan = window_plan(results.how().quick);
   windowed_text const given{plan};
   hand_loop hand{given};
   window_stream inverse{given, with_inverse};
