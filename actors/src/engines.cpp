@@ -50,10 +50,14 @@ struct own_config : caf::actor_system_config {
     // CAF would take at least four threads, and let a busy actor run for ever.
     set("scheduler.max-threads", workers);
     set("scheduler.max-throughput", std::size_t{50});
-    // An idle worker first looks for work all the time, then each 50 us, then it sleeps until it is
-    // woken. The second is for work of other workers, who wake nobody.
+    // An idle worker looks for work all the time at first, then each 50 us, then it sleeps until it
+    // is woken. Actors that send to each other wake nobody: what waits at another worker is found
+    // by looking, each millisecond once there has been nothing for a while.
     set("work-stealing.aggressive-poll-attempts", looks_within(o.spin));
-    if (workers == 1) set("work-stealing.moderate-poll-attempts", std::size_t{0});
+    set("work-stealing.moderate-poll-attempts", std::size_t{workers == 1 ? 0U : 10U});
+    set("work-stealing.relaxed-sleep-duration",
+        caf::timespan{workers == 1 ? std::chrono::milliseconds{100}
+                                   : std::chrono::milliseconds{1}});
     add_thread_hook<sleeps_on_time>();
   }
 
