@@ -10,12 +10,13 @@ source scripts/build.sh
 
 usage() {
   cat <<'END'
-usage: scripts/bench.sh [--quick] [--case NAME]... [--rounds N] [--json FILE] | --list
+usage: scripts/bench.sh [--quick] [--case NAME]... [--rounds N] [--json FILE | --report DIR] | --list
 
   --quick       little data: shows that all works, the numbers mean little
   --case NAME   only this case; may be repeated
   --rounds N    measured turns of each contender
   --json FILE   append one line per result, raw numbers included
+  --report DIR  add a run to DIR and write DIR/report.md and its plots, of all runs there
   --list        name the cases and their questions
 END
 }
@@ -26,6 +27,7 @@ refuse() {
 }
 
 list=false
+report=
 cases=()
 options=()
 while (($#)); do
@@ -33,12 +35,13 @@ while (($#)); do
     -h | --help) usage; exit 0 ;;
     --list) list=true ;;
     --quick) options+=(--quick) ;;
-    --case | --rounds | --json)
+    --case | --rounds | --json | --report)
       [[ $# -ge 2 ]] || refuse "$1 needs a value"
       case $1 in
         --case) cases+=("$2") ;;
         --rounds) options+=(--rounds "$2") ;;
         --json) options+=(--json "$(cd "$called_from" && realpath -m -- "$2")") ;;
+        --report) report=$(cd "$called_from" && realpath -m -- "$2") ;;
       esac
       shift
       ;;
@@ -46,6 +49,9 @@ while (($#)); do
   esac
   shift
 done
+
+[[ -z $report || " ${options[*]} " != *" --json "* ]] ||
+  refuse "--report and --json do not go together: the lines of a run are in the report's directory"
 
 sluice_install "${sluice_build_packages[@]}" "${sluice_test_packages[@]}"
 sluice_configure release all
@@ -57,9 +63,15 @@ if $list; then
   exit 0
 fi
 
+if [[ -n $report ]]; then
+  mkdir -p "$report"
+  run=$report/run-$(date +%Y%m%d-%H%M%S)
+  benchmarks/report.py --detect >"$run.about.json"
+  options+=(--json "$run.jsonl")
+fi
+
 if ((${#cases[@]} == 0)); then
   for program in "${programs[@]}"; do "$program" "${options[@]}"; done
-  exit 0
 fi
 
 for name in "${cases[@]}"; do
@@ -70,3 +82,5 @@ for name in "${cases[@]}"; do
   [[ -n $found ]] || sluice_fail "there is no case '$name'; --list names them"
   "$found" "${options[@]}" --case "$name"
 done
+
+[[ -z $report ]] || benchmarks/report.py --out "$report" "$report"/run-*.jsonl

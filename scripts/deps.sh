@@ -12,7 +12,7 @@ sluice_build_packages=(
   g++ cmake ninja-build pkg-config ccache
   libcaf-dev boost libspdlog-dev libfmt-dev libsqlite3-dev libxxhash-dev libcli11-dev)
 # shellcheck disable=SC2034
-sluice_test_packages=(doctest-dev libbenchmark-dev)
+sluice_test_packages=(doctest-dev libbenchmark-dev python3 valgrind)
 # shellcheck disable=SC2034
 sluice_format_packages=(clang-format)
 

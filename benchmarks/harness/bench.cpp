@@ -104,12 +104,13 @@ finding compare(comparison const& which, by time, experiment const& work, turns 
     result.bar = which.bar;
     result.aim = which.aim;
   }
-  std::vector<double> own, hand, foreign;
+  std::vector<double> own, hand, foreign, allocated;
   for (std::size_t i = 0; i != product.size(); ++i) {
     result.samples.push_back(of(baseline[i]) / of(product[i]));
     own.push_back(of(product[i]));
     hand.push_back(of(baseline[i]));
     foreign.push_back(std::max(product[i].foreign, baseline[i].foreign));
+    allocated.push_back(static_cast<double>(product[i].allocations));
   }
   auto const records = static_cast<double>(work.records);
   result.data = {{"records", records},
@@ -118,6 +119,8 @@ finding compare(comparison const& which, by time, experiment const& work, turns 
                  {"baseline_records_per_second", records / median(hand)},
                  {"foreign_load", median(foreign)},
                  {"peak_rss_bytes", static_cast<double>(peak_resident_bytes())}};
+  if (work.records != 0)
+    result.data["product_allocations_per_record"] = median(allocated) / records;
   return result;
 }
 
@@ -133,6 +136,15 @@ finding grown(growth const& which, experiment const& work, turns const& costs) {
   result.data = {{"records", static_cast<double>(work.records)},
                  {"foreign_load", median(foreign)},
                  {"peak_rss_bytes", static_cast<double>(peak_resident_bytes())}};
+  return result;
+}
+
+finding allocated_per(allocations const& which, char const* per, std::uint64_t parts,
+                      turns const& costs) {
+  finding result{which.product + ", allocations per " + per, "heap", {}};
+  result.at_most = true;
+  for (auto const& each : costs.at(which.product))
+    result.samples.push_back(static_cast<double>(each.allocations) / static_cast<double>(parts));
   return result;
 }
 
@@ -153,6 +165,15 @@ void report::interleave(experiment const& work) {
     if (which.time == by::wall) add(compare(which, by::cpu, work, costs));
   }
   for (auto const& which : work.growths) add(grown(which, work, costs));
+  for (auto const& which : work.heap) {
+    auto per_record = allocated_per(which, "record", work.records, costs);
+    per_record.bar = which.bar;
+    add(std::move(per_record));
+    if (which.batches == 0) continue;
+    auto per_batch = allocated_per(which, "batch", which.batches, costs);
+    per_batch.aim = 0;
+    add(std::move(per_batch));
+  }
 }
 
 finding at_most(std::string what, std::string of, std::vector<double> const& product,

@@ -57,6 +57,18 @@ struct growth {
   std::optional<double> aim = {};
 };
 
+/// How often the product asks for heap memory, per record of the work; less is better.
+struct allocations {
+  std::string product;
+  /// The most that it may be; none: for information.
+  std::optional<double> bar = {};
+  /// How many batches one run is cut into; 0: nothing is told per batch.
+  std::uint64_t batches = 0;
+};
+
+/// The bar of streams that are at work for some time.
+inline constexpr double allowed_allocations = 0.001;
+
 /// Contenders for the same work and who is compared with whom.
 struct experiment {
   std::vector<contender> contenders;
@@ -65,12 +77,13 @@ struct experiment {
   /// The work of one run, for the raw rates in the JSON lines.
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
+  std::vector<allocations> heap = {};
 };
 
 /// A result: samples of one ratio and what was promised of it.
 struct finding {
   std::string what;
-  /// What the ratio is made of: `cpu`, `wall`, `memory`, ...
+  /// What the ratio is made of: `cpu`, `wall`, `memory`, `heap`, ...
   std::string of;
   std::vector<double> samples;
   std::optional<double> bar = {};
@@ -90,7 +103,8 @@ class report {
  public:
   explicit report(settings how) : how_{how} {}
   [[nodiscard]] settings const& how() const { return how_; }
-  /// Runs the contenders in turn and adds a finding for each comparison and growth.
+  /// Runs the contenders in turn and adds a finding for each comparison, growth and count of
+  /// allocations.
   void interleave(experiment const& work);
   void add(finding result) { findings_.push_back(std::move(result)); }
   /// A remark below the table: what the reader must know to read the numbers.

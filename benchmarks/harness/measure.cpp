@@ -11,6 +11,8 @@
 #include <string>
 #include <thread>
 
+#include "allocations.hpp"
+
 namespace bench {
 
 namespace {
@@ -69,10 +71,13 @@ stopwatch::stopwatch()
     : wall_{wall_seconds()},
       cpu_{cpu_seconds()},
       busy_{machine_busy_seconds()},
-      threads_{cpu_seconds_by_thread()} {}
+      threads_{cpu_seconds_by_thread()},
+      allocations_{heap_allocations()} {}
 
 cost stopwatch::passed() const {
   cost result;
+  // First, as the counters of the kernel are read into strings.
+  result.allocations = heap_allocations() - allocations_;
   result.wall = wall_seconds() - wall_;
   result.cpu = cpu_seconds() - cpu_;
   for (auto const& [thread, seconds] : cpu_seconds_by_thread()) {

@@ -1,10 +1,12 @@
-/// What a stretch of work cost: wall time, the process's CPU time, memory, foreign load.
+/// What a stretch of work cost: wall time, the process's CPU time, memory, allocations, foreign
+/// load.
 ///
 /// Thread rule: any thread; CPU time and memory are the whole process's. Promise: reads counters of
 /// the kernel only; an observation costs some microseconds.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -30,6 +32,8 @@ struct cost {
   double busiest = 0;
   /// The share of the machine's CPU time that went to other processes, 0 to 1.
   double foreign = 0;
+  /// Calls of `operator new`, by all threads.
+  std::uint64_t allocations = 0;
 };
 
 /// Measures from its construction on.
@@ -43,6 +47,7 @@ class stopwatch {
   double cpu_;
   double busy_;
   std::map<std::string, double> threads_;  ///< CPU seconds so far, by thread
+  std::uint64_t allocations_;
 };
 
 }  // namespace bench

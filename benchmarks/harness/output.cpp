@@ -1,6 +1,7 @@
 #include "output.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <ostream>
@@ -43,6 +44,11 @@ std::string format(char const* pattern, double x) {
   return text;
 }
 
+// Counts per record are far below the ratios that the table is made for.
+std::string number(double x, char const* pattern) {
+  return format(x != 0 && std::abs(x) < 0.01 ? "%.2g" : pattern, x);
+}
+
 std::string quoted(std::string const& text) {
   std::string result = "\"";
   for (auto c : text) {
@@ -61,13 +67,14 @@ void print_table(std::ostream& out, bench_case const& which, report const& resul
   for (auto const& f : results.findings()) {
     auto const s = spread_of(f.samples);
     char row[160];
-    std::snprintf(row, sizeof row, "  %-6s %8.3f  [%.3f .. %.3f]", f.of.c_str(), s.median, s.least,
-                  s.most);
+    std::snprintf(row, sizeof row, "  %-6s %8s  [%s .. %s]", f.of.c_str(),
+                  number(s.median, "%.3f").c_str(), number(s.least, "%.3f").c_str(),
+                  number(s.most, "%.3f").c_str());
     out << "  " << f.what << std::string(width - f.what.size(), ' ') << row;
     if (f.bar)
-      out << "  bar " << (f.at_most ? "<= " : ">= ") << format("%.2f", *f.bar) << ' '
+      out << "  bar " << (f.at_most ? "<= " : ">= ") << number(*f.bar, "%.2f") << ' '
           << verdict(f, s);
-    if (f.aim) out << ", aim " << format("%.2f", *f.aim) << (reached(f, s) ? " reached" : "");
+    if (f.aim) out << ", aim " << number(*f.aim, "%.2f") << (reached(f, s) ? " reached" : "");
     out << '\n';
   }
   for (auto const& note : results.notes()) out << "  note: " << note << '\n';
@@ -83,10 +90,9 @@ void append_json(std::string const& file, bench_case const& which, report const&
         << ",\"min\":" << format("%.6g", s.least) << ",\"max\":" << format("%.6g", s.most)
         << ",\"samples\":" << f.samples.size()
         << ",\"mode\":" << (results.how().quick ? "\"quick\"" : "\"full\"");
+    if (f.bar || f.aim) out << ",\"bar_is\":" << (f.at_most ? "\"at most\"" : "\"at least\"");
     if (f.bar)
-      out << ",\"bar\":" << format("%.6g", *f.bar)
-          << ",\"bar_is\":" << (f.at_most ? "\"at most\"" : "\"at least\"")
-          << ",\"verdict\":" << quoted(verdict(f, s));
+      out << ",\"bar\":" << format("%.6g", *f.bar) << ",\"verdict\":" << quoted(verdict(f, s));
     if (f.aim)
       out << ",\"aim\":" << format("%.6g", *f.aim)
           << ",\"aim_reached\":" << (reached(f, s) ? "true" : "false");

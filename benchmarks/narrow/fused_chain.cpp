@@ -144,6 +144,9 @@ void compare_in_order(report& results, std::size_t bytes) {
                       {"rdd", "hand", 0.70},
                       {"stream", "std::function per step"},
                       {"stream, two workers", "hand", {}, by::busiest}};
+  work.heap = {
+      {"stream", allowed_allocations, (blocks.size() + blocks_per_batch - 1) / blocks_per_batch},
+      {"rdd", allowed_allocations}};
   results.interleave(work);
 }
 

@@ -81,6 +81,9 @@ void keyed_counter(report& results, std::uint64_t keys, double bar) {
                       {"map_with_state", "hand"},
                       {"linear probing", "hand"},
                       {"linear probing, prefetched", "hand"}};
+  auto const batches = given.blocks.size() / given.blocks_per_batch;
+  work.heap = {{"update_state_by_key", allowed_allocations, batches},
+               {"map_with_state", allowed_allocations, batches}};
   results.interleave(work);
   results.note(std::to_string(given.distinct) + " keys at random, batches of " +
                std::to_string(given.blocks_per_batch * keys_per_block) + " records");

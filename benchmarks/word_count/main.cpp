@@ -92,6 +92,8 @@ void in_memory(report& results, std::size_t vocabulary, std::optional<double> ba
                       {"stream", "hand, byte by byte"},
                       {"hand, split_words", "hand"},
                       {"key_table, split_words", "hand"}};
+  work.heap = {{"stream", allowed_allocations, text.batches.size()},
+               {"rdd", allowed_allocations, text.batches.size()}};
   results.interleave(work);
   results.note(std::to_string(text.words / text.records) + " words per record, " +
                std::to_string(vocabulary) + " different ones, batches of " +
