@@ -10,7 +10,7 @@
 
 namespace sluice::detail {
 
-/// Asks the system for large pages where they fit; a request, nothing more.
+/// Asks the system for large pages where they fit; a request, nothing more. In supervision/.
 void prefer_large_pages(void* block, std::size_t bytes) noexcept;
 
 /// See above.

@@ -1,3 +1,5 @@
+// Here, because operators/ asks nothing of the system by itself.
+
 #include <sys/mman.h>
 
 #include <cstdint>
