@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <string>
 #include <system_error>
@@ -81,8 +82,10 @@ void paced_sender::serve(std::uint64_t rate) {
   ::close(peer);
 }
 
-std::chrono::microseconds paced_sender::age(std::string const& line) {
-  return std::chrono::microseconds{now_us() - std::stoull(line)};
+std::chrono::microseconds paced_sender::age(std::string_view line) {
+  std::uint64_t sent = 0;
+  std::from_chars(line.data(), line.data() + line.size(), sent);
+  return std::chrono::microseconds{now_us() - sent};
 }
 
 bool paced_sender::send_lines(int to, std::uint64_t n) {

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <thread>
 
 namespace sluice::tests {
@@ -26,7 +26,7 @@ class paced_sender {
   /// Whole lines that the kernel has taken.
   std::uint64_t sent() const { return sent_; }
   /// How long ago a line was given to the kernel.
-  static std::chrono::microseconds age(std::string const& line);
+  static std::chrono::microseconds age(std::string_view line);
 
  private:
   void serve(std::uint64_t rate);
