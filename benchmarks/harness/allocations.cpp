@@ -1,5 +1,6 @@
 #include "allocations.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdlib>
@@ -7,19 +8,24 @@
 
 namespace {
 
-// A line of its own for each thread, so that counting threads do not wait for each other. A counter
-// outlives its thread; two threads may share one.
+// A line of its own for each thread, so that counting threads do not wait for each other; a counter
+// outlives its thread. Threads that come late share the last one.
 struct alignas(64) counter {
   std::atomic<std::uint64_t> calls{0};
 };
-constinit std::array<counter, 64> counters{};
-constinit std::atomic<unsigned> threads{0};
+constinit std::array<counter, 256> counters{};
+constinit std::atomic<std::size_t> threads{0};
 constinit thread_local counter* own = nullptr;
 
 void count() {
-  if (own == nullptr)
-    own = &counters[threads.fetch_add(1, std::memory_order_relaxed) % counters.size()];
-  own->calls.fetch_add(1, std::memory_order_relaxed);
+  constexpr auto relaxed = std::memory_order_relaxed;
+  auto& shared = counters.back();
+  if (own == nullptr) own = &counters[std::min(threads.fetch_add(1, relaxed), counters.size() - 1)];
+  // Who has a counter for itself need not lock the bus.
+  if (own == &shared)
+    own->calls.fetch_add(1, relaxed);
+  else
+    own->calls.store(own->calls.load(relaxed) + 1, relaxed);
 }
 
 void* allocate(std::size_t bytes) noexcept {

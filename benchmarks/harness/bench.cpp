@@ -4,8 +4,10 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <stdexcept>
 
+#include "allocations.hpp"
 #include "output.hpp"
 
 namespace bench {
@@ -139,6 +141,13 @@ finding grown(growth const& which, experiment const& work, turns const& costs) {
   return result;
 }
 
+// Not so under a tool that puts an `operator new` of its own in the place of the harness's.
+bool allocations_are_counted() {
+  auto const before = heap_allocations();
+  ::operator delete(::operator new(1));
+  return heap_allocations() != before;
+}
+
 finding allocated_per(allocations const& which, char const* per, std::uint64_t parts,
                       turns const& costs) {
   finding result{which.product + ", allocations per " + per, "heap", {}};
@@ -165,6 +174,10 @@ void report::interleave(experiment const& work) {
     if (which.time == by::wall) add(compare(which, by::cpu, work, costs));
   }
   for (auto const& which : work.growths) add(grown(which, work, costs));
+  if (!work.heap.empty() && !allocations_are_counted()) {
+    note("allocations are not counted: a tool has replaced operator new");
+    return;
+  }
   for (auto const& which : work.heap) {
     auto per_record = allocated_per(which, "record", work.records, costs);
     per_record.bar = which.bar;
