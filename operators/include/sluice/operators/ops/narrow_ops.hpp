@@ -51,6 +51,8 @@ class narrow_ops : public core<Stream, T, Pipe> {
   /// @emits   results in the order of records, then of the range or the calls of emit
   /// @empty   empty stays empty
   /// @tparam  U  the emitted type, for the rare emitter function from which it cannot be deduced
+  /// @param   f  what it emits as a view has to point into the record, or into what lives until the
+  ///             batch is done: operators behind it keep views, not copies
   /// @fails   as `map`
   /// @cost    as `map`; the emitter form needs no container per record
   /// @source  Spark flatMap; differs: the emitter form
