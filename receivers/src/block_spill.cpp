@@ -59,7 +59,7 @@ block_spill::block_spill(world& outside, spill_options how, partition_codec cons
 block_spill::~block_spill() { end(); }
 
 void block_spill::end() {
-  for (auto const& each : std::exchange(waiting_, {})) remove(each.path);
+  for (auto const& each : std::exchange(waiting_, {})) remove(path_of(each.number));
   if (!directory_.empty()) remove(std::exchange(directory_, {}));
   amount_ = {};
   on_disk_ = 0;
@@ -72,8 +72,8 @@ bool block_spill::push(block const& sealed) {
   auto const text = bytes.text();
   auto const size = disk_bytes(text.size());
   if (on_disk_ + size > how_.max_bytes) return false;
-  auto path = new_path();
-  auto done = path ? write(*path, text) : io_result<void>{path.error()};
+  auto done = make_directory();
+  if (done) done = write(path_of(++last_), text);
   if (!done) {
     ++counts_.write_errors;
     if (!std::exchange(failing_, true))
@@ -83,7 +83,7 @@ bool block_spill::push(block const& sealed) {
   }
   failing_ = false;
   auto const amount = size_of(sealed);
-  waiting_.push_back({std::move(*path), text.size(), checksum(text), amount});
+  waiting_.push_back({last_, text.size(), checksum(text), amount});
   amount_ = {amount_.bytes + amount.bytes, amount_.records + amount.records};
   on_disk_ += size;
   counts_.records += amount.records;
@@ -99,11 +99,12 @@ block block_spill::pop() {
                           " records wait there. Nothing is passed over: it is tried again when the "
                           "input is restarted, or after resume()"};
   };
-  auto const bytes = read_exactly(outside_.storage(), oldest.path, oldest.file_bytes);
+  auto const path = path_of(oldest.number);
+  auto const bytes = read_exactly(outside_.storage(), path, oldest.file_bytes);
   if (!bytes) fail(bytes.error().message());
-  if (checksum(*bytes) != oldest.sum) fail(oldest.path + ": it is damaged");
+  if (checksum(*bytes) != oldest.sum) fail(path + ": it is damaged");
   auto result = decoded(*bytes, codec_);
-  remove(oldest.path);
+  remove(path);
   amount_ = {amount_.bytes - oldest.size.bytes, amount_.records - oldest.size.records};
   on_disk_ -= disk_bytes(oldest.file_bytes);
   waiting_.pop_front();
@@ -112,9 +113,8 @@ block block_spill::pop() {
 
 std::optional<std::string> block_spill::take_error() { return std::exchange(error_, std::nullopt); }
 
-io_result<std::string> block_spill::new_path() {
-  if (auto made = make_directory(); !made) return made.error();
-  return directory_ + "/block-" + std::to_string(++last_);
+std::string block_spill::path_of(std::uint64_t number) const {
+  return directory_ + "/block-" + std::to_string(number);
 }
 
 io_result<void> block_spill::make_directory() {

@@ -53,14 +53,14 @@ class block_spill {
 
  private:
   struct spilled {
-    std::string path;
+    std::uint64_t number = 0;  // of its file
     std::size_t file_bytes = 0;
     std::uint64_t sum = 0;
     block_buffer::amount size;
   };
   static std::size_t disk_bytes(std::size_t bytes);
   io_result<void> write(std::string const& path, std::string_view bytes);
-  io_result<std::string> new_path();
+  std::string path_of(std::uint64_t number) const;
   io_result<void> make_directory();
   void remove(std::string const& path);
 

@@ -27,7 +27,7 @@ std::vector<std::byte> bytes(std::initializer_list<int> numbers) {
 
 /// The message of the failure to decode a `T`, or "decoded".
 template <class T>
-std::string failure_of(std::vector<std::byte> const& input) {
+std::string failure_of(std::span<std::byte const> input) {
   // A copy without spare capacity, so that reading past the end shows under a sanitizer.
   std::vector<std::byte> const exact(input.begin(), input.end());
   try {
