@@ -56,7 +56,8 @@ else
 fi
 
 # A real header of operators/, so that the case is the one a careless change would make.
-operators_header=$(cd "$source_dir" && find operators/include -name '*.hpp' | sort | head -n 1)
+mapfile -t operators_headers < <(cd "$source_dir" && find operators/include -name '*.hpp' | sort)
+operators_header=${operators_headers[0]}
 
 refuses "$operators_header" '#include <caf/all.hpp>' 'operators/ includes only'
 refuses "$operators_header" '#include "caf/actor.hpp"' 'operators/ includes only'
