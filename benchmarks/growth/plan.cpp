@@ -3,7 +3,7 @@
 #include <memory>
 #include <tuple>
 
-#include "cases.hpp"
+#include "numbers.hpp"
 #include "state/counters.hpp"
 #include "state/hand.hpp"
 
@@ -33,85 +33,29 @@ auto chained(Stream const& stream) {
     return chained<Steps, I + 1>(stream.map(nth<I>));
 }
 
+// A lambda, so that it is inlined.
 template <std::size_t Steps>
-std::uint64_t sum_by_hand(std::vector<key_block> const& blocks) {
-  std::uint64_t sum = 0;
-  for (auto const& block : blocks)
-    for (auto x : block) sum += through<Steps>(x);
-  return sum;
-}
+constexpr auto all_steps = [](std::uint64_t x) { return through<Steps>(x); };
 
 template <std::size_t Steps>
-class chain_stream {
- public:
-  explicit chain_stream(std::vector<key_block> const& blocks)
-      : blocks_{blocks}, stream_{stepped_options(1), [&](auto const& indices) {
-                                   auto const numbers = indices.template flat_map<std::uint64_t>(
-                                       [&blocks](std::uint32_t at, auto&& emit) {
-                                         for (auto x : blocks[at]) emit(x);
-                                       });
-                                   chained<Steps>(numbers)
-                                       .reduce(std::plus<>{})
-                                       .foreach_rdd([this](auto const& sums) {
-                                         for (auto sum : sums.collect()) sum_ += sum;
-                                       });
-                                 }} {}
-  std::uint64_t run() {
-    sum_ = 0;
-    stream_.run(static_cast<std::uint32_t>(blocks_.size()), blocks_per_batch);
-    return sum_;
-  }
-
- private:
-  std::vector<key_block> const& blocks_;
-  std::uint64_t sum_ = 0;
-  block_stream stream_;
-};
-
-/// Counts the keys of each batch in some partitions.
-class reducing_stream {
- public:
-  reducing_stream(counted_keys const& keys, std::size_t partitions)
-      : keys_{keys}, stream_{stepped_options(2), [&](auto const& indices) {
-                               indices
-                                   .template flat_map<record>(
-                                       [&keys](std::uint32_t at, auto&& emit) {
-                                         for (auto key : keys.blocks[at]) emit(record{key, 1});
-                                       })
-                                   .reduce_by_key(std::plus<>{}, partitions)
-                                   .foreach_rdd(
-                                       [this](auto const& counts) { all_ += sums_of(counts); });
-                             }} {}
-  void run() {
-    all_ = {};
-    stream_.run(static_cast<std::uint32_t>(keys_.blocks.size()), keys_.blocks_per_batch);
-    expect("the sum of the counts", keys_.records, all_.counts);
-    expect("the checksum of the counts", keys_.checksum, all_.checksum);
-  }
-
- private:
-  using record = std::pair<std::uint64_t, std::uint64_t>;
-  counted_keys const& keys_;
-  row_sums all_;
-  block_stream stream_;
-};
+constexpr auto as_steps = [](auto const& numbers) { return chained<Steps>(numbers); };
 
 }  // namespace
 
 void fused_stages(report& results) {
   auto const blocks = make_keys(results.how().quick ? 64 : 1024, 1'000'000);
-  chain_stream<1> one{blocks};
-  chain_stream<10> ten{blocks};
-  auto const one_sum = sum_by_hand<1>(blocks);
-  auto const ten_sum = sum_by_hand<10>(blocks);
+  auto const one_sum = sum_of(blocks, all_steps<1>);
+  auto const ten_sum = sum_of(blocks, all_steps<10>);
+  summing_stream one{blocks, one_sum, as_steps<1>};
+  summing_stream ten{blocks, ten_sum, as_steps<10>};
   experiment work;
   work.records = blocks.size() * keys_per_block;
   work.bytes = work.records * sizeof(std::uint64_t);
   work.contenders = {
-      {"hand, 1 step", [&] { expect("the sum", one_sum, sum_by_hand<1>(blocks)); }},
-      {"hand, 10 steps", [&] { expect("the sum", ten_sum, sum_by_hand<10>(blocks)); }},
-      {"1 step", [&] { expect("the sum", one_sum, one.run()); }},
-      {"10 steps", [&] { expect("the sum", ten_sum, ten.run()); }}};
+      {"hand, 1 step", [&] { expect("the sum", one_sum, sum_of(blocks, all_steps<1>)); }},
+      {"hand, 10 steps", [&] { expect("the sum", ten_sum, sum_of(blocks, all_steps<10>)); }},
+      {"1 step", [&] { one.run(blocks_per_batch); }},
+      {"10 steps", [&] { ten.run(blocks_per_batch); }}};
   work.comparisons = {{"10 steps", "hand, 10 steps"}};
   work.growths = {{"10 steps", "1 step", 1.3}, {"hand, 10 steps", "hand, 1 step"}};
   results.interleave(work);
@@ -135,7 +79,7 @@ void partitions(report& results) {
     return what + (", " + std::to_string(n) + " partitions");
   };
   for (std::size_t n : {2U, 20U, 200U}) {
-    auto& reduce = *reducing.emplace_back(std::make_unique<reducing_stream>(keys, n));
+    auto& reduce = *reducing.emplace_back(std::make_unique<reducing_stream>(keys, n, 2));
     auto& map = *mapping.emplace_back(std::make_unique<mapping_stream>(keys, n, 2));
     work.contenders.push_back({name("reduce_by_key", n), [&reduce] { reduce.run(); }});
     work.contenders.push_back({name("map_with_state", n), [&map] { map.run(); }});

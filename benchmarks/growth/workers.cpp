@@ -18,31 +18,6 @@ constexpr auto worked_on = [](std::uint64_t x) {
   return x;
 };
 
-class reducing_stream {
- public:
-  reducing_stream(counted_keys const& keys, std::size_t parallelism)
-      : keys_{keys}, stream_{stepped_options(parallelism), [&](auto const& indices) {
-                               numbers_of(indices, keys.blocks)
-                                   .map([](std::uint64_t x) {
-                                     return std::pair{x, std::uint64_t{1}};
-                                   })
-                                   .reduce_by_key(std::plus<>{})
-                                   .foreach_rdd(
-                                       [this](auto const& counts) { all_ += sums_of(counts); });
-                             }} {}
-  void run() {
-    all_ = {};
-    stream_.run(static_cast<std::uint32_t>(keys_.blocks.size()), keys_.blocks_per_batch);
-    expect("the sum of the counts", keys_.records, all_.counts);
-    expect("the checksum of the counts", keys_.checksum, all_.checksum);
-  }
-
- private:
-  counted_keys const& keys_;
-  row_sums all_;
-  block_stream stream_;
-};
-
 }  // namespace
 
 void workers(report& results) {
@@ -53,8 +28,8 @@ void workers(report& results) {
   auto const no_shuffle = [](auto const& numbers) { return numbers.map(worked_on); };
   summing_stream one{blocks, sum, no_shuffle, 1};
   summing_stream two{blocks, sum, no_shuffle, 2};
-  reducing_stream one_reduced{keys, 1};
-  reducing_stream two_reduced{keys, 2};
+  reducing_stream one_reduced{keys, 1, 1};
+  reducing_stream two_reduced{keys, 2, 2};
   std::span<key_block const> const all{blocks};
   auto const sum_some = [](std::span<key_block const> some) {
     std::uint64_t of_some = 0;

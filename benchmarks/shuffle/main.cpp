@@ -89,37 +89,6 @@ void shuffle(report& results) {
                "; the loop's threads wait for each other by yielding, which is CPU time, too");
 }
 
-void check_counts(counted_keys const& keys, row_sums const& all) {
-  expect("the sum of the counts", keys.records, all.counts);
-  expect("the checksum of the counts", keys.checksum, all.checksum);
-}
-
-/// Counts the keys of each batch.
-class counting_stream {
- public:
-  explicit counting_stream(counted_keys const& keys, std::size_t parallelism)
-      : keys_{keys}, stream_{stepped_options(parallelism), [&](auto const& indices) {
-                               indices
-                                   .template flat_map<record>(
-                                       [&keys](std::uint32_t at, auto&& emit) {
-                                         for (auto key : keys.blocks[at]) emit(record{key, 1});
-                                       })
-                                   .reduce_by_key(std::plus<>{})
-                                   .foreach_rdd(
-                                       [this](auto const& counts) { all_ += sums_of(counts); });
-                             }} {}
-  void run() {
-    all_ = {};
-    stream_.run(static_cast<std::uint32_t>(keys_.blocks.size()), keys_.blocks_per_batch);
-    check_counts(keys_, all_);
-  }
-
- private:
-  counted_keys const& keys_;
-  row_sums all_;
-  block_stream stream_;
-};
-
 /// Counts the keys of each batch of some blocks in one map.
 row_sums counted_by_hand(std::span<key_block const> blocks, std::size_t blocks_per_batch) {
   boost::unordered_flat_map<std::uint64_t, std::uint64_t, key_hash> counts;
@@ -148,14 +117,14 @@ row_sums counted_by_two_threads(counted_keys const& keys) {
 void reduced_shuffle(report& results) {
   auto const quick = results.how().quick;
   counted_keys const keys{10'000, quick ? 2U : 16U, quick ? 8U : 64U};
-  counting_stream one{keys, 1};
-  counting_stream two{keys, 2};
+  reducing_stream one{keys, 1, 1};
+  reducing_stream two{keys, 2, 2};
   experiment work;
   work.records = keys.records;
   work.bytes = work.records * sizeof(std::uint64_t);
   work.contenders = {
-      {"hand", [&] { check_counts(keys, counted_by_hand(keys.blocks, keys.blocks_per_batch)); }},
-      {"hand, two threads", [&] { check_counts(keys, counted_by_two_threads(keys)); }},
+      {"hand", [&] { keys.check_run(counted_by_hand(keys.blocks, keys.blocks_per_batch)); }},
+      {"hand, two threads", [&] { keys.check_run(counted_by_two_threads(keys)); }},
       {"one worker", [&] { one.run(); }},
       {"two workers", [&] { two.run(); }}};
   // The bar is 0.7 of twice the loop's speed.

@@ -1,5 +1,6 @@
 #include "counters.hpp"
 
+#include <functional>
 #include <numeric>
 
 #include "hand.hpp"
@@ -48,6 +49,26 @@ void counted_keys::check(std::uint64_t runs, std::uint64_t rows, std::uint64_t s
   expect("the number of keys", distinct, rows);
   expect("the sum of the counts", runs * records, sum);
   expect("the checksum of the counts", runs * checksum, found);
+}
+
+void counted_keys::check_run(row_sums const& all) const {
+  expect("the sum of the counts", records, all.counts);
+  expect("the checksum of the counts", checksum, all.checksum);
+}
+
+reducing_stream::reducing_stream(counted_keys const& keys, std::size_t partitions,
+                                 std::size_t parallelism)
+    : keys_{keys}, stream_{stepped_options(parallelism), [&](auto const& indices) {
+                             ones_of(indices, keys)
+                                 .reduce_by_key(std::plus<>{}, partitions)
+                                 .foreach_rdd(
+                                     [this](auto const& counts) { all_ += sums_of(counts); });
+                           }} {}
+
+void reducing_stream::run() {
+  all_ = {};
+  stream_.run(static_cast<std::uint32_t>(keys_.blocks.size()), keys_.blocks_per_batch);
+  keys_.check_run(all_);
 }
 
 updating_stream::updating_stream(counted_keys const& keys, std::size_t partitions,

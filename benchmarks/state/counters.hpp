@@ -1,4 +1,4 @@
-/// Counting keys with the library's state operators, and what must come out.
+/// Counting keys with the library's operators, and what must come out.
 ///
 /// Thread rule: used by one thread. Promise: state lives from run to run, and each run is checked.
 #pragma once
@@ -11,6 +11,20 @@
 #include "harness/keys.hpp"
 
 namespace bench {
+
+/// What the rows of a result add up to. Partitions are added up on their own, at the same time.
+struct row_sums {
+  std::uint64_t rows = 0;
+  std::uint64_t counts = 0;
+  std::uint64_t checksum = 0;  ///< the sum of key * count
+
+  row_sums& operator+=(row_sums const& other) {
+    rows += other.rows;
+    counts += other.counts;
+    checksum += other.checksum;
+    return *this;
+  }
+};
 
 /// Blocks of keys and how they are cut into batches.
 struct counted_keys {
@@ -35,22 +49,11 @@ struct counted_keys {
     });
     check(runs, rows, sum, found);
   }
+  /// Checks what a run has counted batch by batch.
+  void check_run(row_sums const& all) const;
   void check(std::uint64_t runs, std::uint64_t rows, std::uint64_t sum, std::uint64_t found) const;
 };
 
-/// What the rows of a result add up to. Partitions are added up on their own, at the same time.
-struct row_sums {
-  std::uint64_t rows = 0;
-  std::uint64_t counts = 0;
-  std::uint64_t checksum = 0;  ///< the sum of key * count
-
-  row_sums& operator+=(row_sums const& other) {
-    rows += other.rows;
-    counts += other.counts;
-    checksum += other.checksum;
-    return *this;
-  }
-};
 template <class Rdd>
 row_sums sums_of(Rdd const& results) {
   auto const one = [](std::pair<std::uint64_t, std::uint64_t> const& row) {
@@ -58,6 +61,19 @@ row_sums sums_of(Rdd const& results) {
   };
   return results.map(one).reduce([](row_sums a, row_sums const& b) { return a += b; });
 }
+
+/// Counts the keys of each batch with `reduce_by_key`.
+class reducing_stream {
+ public:
+  explicit reducing_stream(counted_keys const& keys, std::size_t partitions = 1,
+                           std::size_t parallelism = 1);
+  void run();
+
+ private:
+  counted_keys const& keys_;
+  row_sums all_;  // of this run
+  block_stream stream_;
+};
 
 /// Counts with `update_state_by_key`; every batch gives every key with its count.
 class updating_stream {
