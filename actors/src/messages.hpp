@@ -101,9 +101,6 @@ struct drain_inputs : on<lane::control> {};
 
 // The life of a batch.
 
-struct batch_allocated : on<lane::control> {
-  std::shared_ptr<cut_batch const> batch;
-};
 struct batch_prepared : on<lane::barrier> {
   batch_id batch = 0;
   std::size_t output = 0;
@@ -193,7 +190,6 @@ SLUICE_LOCAL_MESSAGE(input_changed)
 SLUICE_LOCAL_MESSAGE(cut_request)
 SLUICE_LOCAL_MESSAGE(cut_reply)
 SLUICE_LOCAL_MESSAGE(drain_inputs)
-SLUICE_LOCAL_MESSAGE(batch_allocated)
 SLUICE_LOCAL_MESSAGE(batch_prepared)
 SLUICE_LOCAL_MESSAGE(output_commit)
 SLUICE_LOCAL_MESSAGE(output_committed)

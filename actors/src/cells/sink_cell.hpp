@@ -19,6 +19,7 @@ class sink_cell {
 
   op_ptr const& who() const { return who_; }
   delivery guarantee() const { return work_->guarantee(); }
+  bool prepares_nothing() const { return work_->prepares_nothing(); }
   /// Batches up to `committed` come again only to be passed over.
   /// @return  the newest batch that is committed here
   batch_id recover(batch_id committed) { return committed_ = work_->recover(committed); }

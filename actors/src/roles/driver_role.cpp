@@ -8,6 +8,9 @@ namespace sluice {
 
 driver_role::driver_role(caf::event_based_actor* self, incarnation const& now, listener_bus bus)
     : self_{self}, now_{now}, bus_{std::move(bus)}, batches_{now.kept->progress} {
+  std::erase_if(batches_, [committed = now.kept->ledger.committed()](batch_progress const& b) {
+    return b.info.batch.id <= committed;
+  });
   // All are sent again, so all are prepared again; and an output that has committed one is asked
   // again, for it is with the commit that the credit of its new links returns.
   for (auto& b : batches_) {
@@ -22,29 +25,22 @@ caf::behavior driver_role::behavior() {
   return {
       [this](msg::batch_prepared const& done) { prepared(done.batch); },
       [this](msg::output_committed const& done) { output_done(done.batch); },
-      [this](msg::batch_allocated const& allocated) { allocate(*allocated.batch); },
       [this](msg::records_diverted& told) { diverted(told); },
       [this](msg::role_failed const& failed) { doom(failed); },
       [this](driver_peers& peers) { peers_ = std::move(peers); },
   };
 }
 
-void driver_role::allocate(cut_batch const& batch) {
-  auto const id = batch.info.batch.id;
-  if (!batches_.empty() && batches_.back().info.batch.id >= id) return;  // of a driver before
-  auto info = batch.info;
-  if (bus_.heard()) bus_.post([info](streaming_listener& l) { l.on_batch_submitted(info); });
-  info.started = now_.setup->now();
-  auto const& p = now_.setup->plan;
-  for (std::size_t o = 0; o != p.output_stages.size(); ++o) {
-    auto const& s = p.stages[p.output_stages[o]];
-    info.outputs.push_back({o, s.nodes.front()->who->name(), {}, {}});
-  }
-  if (bus_.heard()) bus_.post([info](streaming_listener& l) { l.on_batch_started(info); });
-  batches_.push_back({std::move(info), 0, 0, false, {}});
+// A batch is in the ledger before anybody works on it.
+void driver_role::learn_of_batches() {
+  auto const known =
+      batches_.empty() ? now_.kept->ledger.committed() : batches_.back().info.batch.id;
+  for (auto const& batch : now_.kept->ledger.open())
+    if (batch->info.batch.id > known) batches_.push_back({batch->info, 0, 0, false, {}});
 }
 
 batch_progress* driver_role::find(batch_id batch) {
+  if (batches_.empty() || batches_.back().info.batch.id < batch) learn_of_batches();
   auto const found = std::find_if(batches_.begin(), batches_.end(), [&](batch_progress const& b) {
     return b.info.batch.id == batch;
   });
@@ -82,7 +78,7 @@ void driver_role::commit_next() {
 }
 
 void driver_role::output_done(batch_id batch) {
-  if (batches_.empty() || batches_.front().info.batch.id != batch) return;
+  if (!find(batch) || batches_.front().info.batch.id != batch) return;
   auto& oldest = batches_.front();
   auto& output = oldest.info.outputs[oldest.committed];
   auto const again = output.end.has_value();
@@ -93,9 +89,8 @@ void driver_role::output_done(batch_id batch) {
     });
   oldest.committing = false;
   if (++oldest.committed != peers_.sinks.size()) return commit_next();
-  auto done = std::move(oldest);
+  finish(oldest);
   batches_.pop_front();
-  finish(std::move(done));
   commit_next();
   give_up_if_nothing_is_left();
 }
@@ -103,6 +98,7 @@ void driver_role::output_done(batch_id batch) {
 // Tasks work in batch order, so what is older than the failed batch has passed the failed task and
 // can still be committed. What is younger cannot.
 void driver_role::doom(msg::role_failed const& failed) {
+  learn_of_batches();
   if (!doomed_ || failed.batch < doomed_->batch) doomed_ = failed;
   give_up_if_nothing_is_left();
 }
@@ -154,7 +150,7 @@ std::shared_ptr<batch_work const> driver_role::measure(batch_info const& done) {
   return work;
 }
 
-void driver_role::finish(batch_progress done) {
+void driver_role::finish(batch_progress& done) {
   done.info.ended = now_.setup->now();
   done.info.skipped = done.diverted.skipped;
   done.info.dead_letters = done.diverted.letters.size();

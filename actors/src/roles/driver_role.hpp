@@ -24,7 +24,7 @@ class driver_role {
   caf::behavior behavior();
 
  private:
-  void allocate(cut_batch const& batch);
+  void learn_of_batches();
   void prepared(batch_id batch);
   void diverted(msg::records_diverted& told);
   batch_progress* find(batch_id batch);
@@ -32,7 +32,7 @@ class driver_role {
   void commit_next();
   void write_down(batch_id batch);
   void replayed(batch_id batch);
-  void finish(batch_progress done);
+  void finish(batch_progress& done);
   std::shared_ptr<batch_work const> measure(batch_info const& done);
   void doom(msg::role_failed const& failed);
   void give_up_if_nothing_is_left();

@@ -7,9 +7,10 @@
 namespace sluice {
 
 generator_role::generator_role(caf::event_based_actor* self, incarnation const& now,
-                               std::vector<std::vector<caf::actor>> input_tasks)
+                               listener_bus bus, std::vector<std::vector<caf::actor>> input_tasks)
     : self_{self},
       now_{now},
+      bus_{std::move(bus)},
       trigger_{now.setup->core->settings().trigger},
       state_{*now.kept->cutting},
       out_{self, now},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "links.hpp"
+#include "listener_bus.hpp"
 #include "setup.hpp"
 
 #include <limits>
@@ -12,7 +13,6 @@ namespace sluice {
 /// Sent before anything else, and again whenever a host was replaced.
 struct generator_peers : msg::on<lane::control> {
   std::vector<caf::actor> hosts;  // by input
-  caf::actor driver;
   caf::actor guardian;
 };
 
@@ -20,7 +20,7 @@ class generator_role {
  public:
   static constexpr char const* role_name = "generator";
   /// @param input_tasks  by stage and partition: the actors of input stages, else empty
-  generator_role(caf::event_based_actor* self, incarnation const& now,
+  generator_role(caf::event_based_actor* self, incarnation const& now, listener_bus bus,
                  std::vector<std::vector<caf::actor>> input_tasks);
   caf::behavior behavior();
 
@@ -57,6 +57,7 @@ class generator_role {
   void dispatch();
   void note_positions(cut_batch& made, std::size_t input, std::string position);
   bool write_down(batch_info const& info);
+  void announce(batch_info& info);
   void send(std::shared_ptr<cut_batch const> const& batch);
   void end_after_the_one_batch();
   void arm_tick();
@@ -71,6 +72,7 @@ class generator_role {
 
   caf::event_based_actor* self_;
   incarnation now_;
+  listener_bus bus_;
   generator_peers peers_;
   trigger trigger_;
   cutting_state& state_;

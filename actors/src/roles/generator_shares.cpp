@@ -80,6 +80,7 @@ void generator_role::dispatch() {
   now_.setup->pass("generator: dispatch");
   cutting_.reset();
   state_.begun.reset();
+  announce(made->info);
   now_.kept->ledger.add(made);
   send(made);
   advance();
@@ -112,11 +113,17 @@ bool generator_role::write_down(batch_info const& info) {
   }
 }
 
-// The driver hears of the batch before anybody works on it: what it is told overtakes what comes of
-// the work.
+void generator_role::announce(batch_info& info) {
+  if (bus_.heard()) bus_.post([info](streaming_listener& l) { l.on_batch_submitted(info); });
+  info.started = now_.setup->now();
+  auto const& p = now_.setup->plan;
+  for (std::size_t o = 0; o != p.output_stages.size(); ++o)
+    info.outputs.push_back({o, p.stages[p.output_stages[o]].nodes.front()->who->name(), {}, {}});
+  if (bus_.heard()) bus_.post([info](streaming_listener& l) { l.on_batch_started(info); });
+}
+
 void generator_role::send(std::shared_ptr<cut_batch const> const& batch) {
   ++in_flight_;
-  tell(self_, peers_.driver, msg::batch_allocated{{now_.epoch}, batch});
   batch_context const now{batch->info.batch, state_.grid.zero(), batch->checkpoint};
   auto const committed = now_.kept->ledger.committed();
   for (std::size_t i = 0; i != links_.size(); ++i)

@@ -112,7 +112,7 @@ void guardian_role::introduce_region() {
   caf::actor const me{self_};
   tell(self_, region_.driver,
        driver_peers{{now_.epoch}, region_.sinks, region_.generator, hosts, me});
-  tell(self_, region_.generator, generator_peers{{now_.epoch}, hosts, region_.driver, me});
+  tell(self_, region_.generator, generator_peers{{now_.epoch}, hosts, me});
 }
 
 // Failures.

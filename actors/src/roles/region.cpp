@@ -35,7 +35,7 @@ region spawn_region(caf::event_based_actor* parent, incarnation const& now, list
             "stage " + std::to_string(s->id) + " partition " + std::to_string(index));
     }
   }
-  made.generator = spawn_role<generator_role>(parent, now, std::move(tasks));
+  made.generator = spawn_role<generator_role>(parent, now, bus, std::move(tasks));
   adopt(made.generator, "batch generator");
   return made;
 }

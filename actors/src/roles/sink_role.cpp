@@ -4,6 +4,15 @@
 
 namespace sluice {
 
+namespace {
+
+// No other output has to be ready, nothing is written down, nobody is told of its beginning.
+bool nobody_else_is_asked(setup const& s) {
+  return s.plan.output_stages.size() == 1 && !s.journal && s.listeners.empty();
+}
+
+}  // namespace
+
 sink_role::sink_role(caf::event_based_actor* self, incarnation const& now, std::size_t stage_index,
                      caf::actor driver)
     : self_{self},
@@ -11,6 +20,7 @@ sink_role::sink_role(caf::event_based_actor* self, incarnation const& now, std::
       driver_{std::move(driver)},
       output_{*now.setup->plan.stages[stage_index].output_index},
       cell_{*now.kept->sinks[output_]},
+      one_phase_{cell_.prepares_nothing() && nobody_else_is_asked(*now.setup)},
       in_{self, now.epoch, now.setup->link_window()} {
   auto const& s = now.setup->plan.stages[stage_index];
   link_numbers const numbers{now.setup->plan};
@@ -35,7 +45,10 @@ void sink_role::prepare_ready() {
     auto const ok = guarded("sink: prepare", batch.now.batch,
                             [&] { cell_.prepare(batch.now, std::move(batch.by_port.at(0))); });
     if (!ok) return;
-    tell(self_, driver_, msg::batch_prepared{{now_.epoch}, batch.now.batch.id, output_});
+    if (one_phase_)
+      commit(batch.now.batch);
+    else
+      tell(self_, driver_, msg::batch_prepared{{now_.epoch}, batch.now.batch.id, output_});
   }
 }
 

@@ -1,5 +1,5 @@
 /// The actor of one output: prepares a batch when all its partitions are there, commits it when the
-/// driver says so.
+/// driver says so; at once, if that is a matter of this output alone.
 #pragma once
 
 #include "links.hpp"
@@ -26,6 +26,7 @@ class sink_role {
   caf::actor driver_;
   std::size_t output_;
   sink_cell& cell_;
+  bool one_phase_;
   receiving_links in_;
   bool failed_ = false;
 };

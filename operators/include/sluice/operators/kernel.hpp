@@ -99,6 +99,8 @@ class batch_output {
   /// Takes the batch, without visible effect.
   /// @param parts  one partition per upstream partition, in their order
   virtual void prepare(batch_context const& now, std::vector<partition> parts) = 0;
+  /// Whether `prepare` only keeps the batch: without risk, and without use for anybody else.
+  virtual bool prepares_nothing() const { return false; }
   /// Makes the effect of a prepared batch visible.
   virtual void commit(batch_ref const& batch) = 0;
   /// Forgets a prepared batch.

@@ -19,6 +19,7 @@ bool is_absent(std::vector<partition> const& parts);
 class held_output : public batch_output {
  public:
   void prepare(batch_context const& now, std::vector<partition> parts) final;
+  bool prepares_nothing() const final { return true; }
   void commit(batch_ref const& batch) final;
   void abort(batch_ref const& batch) final;
 
