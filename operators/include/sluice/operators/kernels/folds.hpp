@@ -44,20 +44,36 @@ class reduce_writer final : public edge_writer {
 
   std::optional<out> reduced(partition const& in) {
     if constexpr (std::is_trivially_copyable_v<out> && std::is_default_constructible_v<out>) {
-      // Two locals instead of an optional: compilers keep those in registers during the loop, which
-      // makes short chains twice as fast.
+      // Two locals instead of an optional, and no question in the loop once there is a result:
+      // compilers keep the result in a register and turn the loop into vector instructions.
       out so_far{};
       bool any = false;
-      run_pipe(pipe_, in, [&](auto&& x) {
-        so_far = any ? out(call_user(who_, f_, out(so_far), to_owned(x))) : out(to_owned(x));
+      auto fold = [&](auto&& x) { so_far = call_user(who_, f_, out(so_far), to_owned(x)); };
+      auto begin_or_fold = [&](auto&& x) {
+        if (any) return fold(x);
+        so_far = to_owned(x);
         any = true;
-      });
+      };
+      for (auto const& c : in.chunks) reduce_chunk(*c, any, begin_or_fold, fold);
       return any ? std::optional<out>{so_far} : std::nullopt;
     } else {
       std::optional<out> result;
       run_pipe(pipe_, in,
                [&](auto&& x) { fold_into(result, who_, f_, std::forward<decltype(x)>(x)); });
       return result;
+    }
+  }
+
+  template <class Begin, class Fold>
+  void reduce_chunk(chunk const& c, bool const& any, Begin& begin_or_fold, Fold& fold) {
+    auto const& records = static_cast<chunk_of<typename Pipe::source> const&>(c);
+    if constexpr (requires { records.all(); }) {
+      auto rest = records.all();
+      for (; !any && !rest.empty(); rest = rest.subspan(1)) pipe_(rest.front(), begin_or_fold);
+      for (auto const& record : rest) pipe_(record, fold);
+    } else {
+      records.for_each(
+          [&](auto const& record) { any ? pipe_(record, fold) : pipe_(record, begin_or_fold); });
     }
   }
 
