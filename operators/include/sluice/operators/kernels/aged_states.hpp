@@ -31,7 +31,11 @@ class aged_states {
   }
   static std::size_t hash_of(K const& key) { return slots::hash_of(key); }
   void prefetch_index(std::size_t hash) const { slots_.prefetch_index(hash); }
-  position prefetch_entry(std::size_t hash) const { return slots_.prefetch_entry(hash); }
+  position prefetch_entry(std::size_t hash) const {
+    auto const at = slots_.prefetch_entry(hash);
+    if (at != none) __builtin_prefetch(&marks_[at], 1);
+    return at;
+  }
 
   K const& key(position at) const { return slots_.key(at); }
   /// For changing it.
