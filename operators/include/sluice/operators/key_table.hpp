@@ -62,10 +62,11 @@ class key_table {
   /// The full hash of entry `i`, for dealing entries into buckets without hashing again.
   std::size_t hash_at(std::size_t i) const { return hashes_[i]; }
 
-  /// Empties the table; `entries()` may have been moved from.
+  /// Empties the table and makes room for as many keys again; `entries()` may have been moved from.
   void clear() {
     index_.clear(hashes_);
     entries_.clear();
+    entries_.reserve(hashes_.size());
     hashes_.clear();
   }
 
