@@ -20,6 +20,22 @@ TEST_CASE("group_by_key collects the values of each key, in order, batch by batc
                 groups{{}, {{1, {9, 7, 9}}, {2, {8, 0}}}, {{1, {5}}}, {}});
 }
 
+// With so many keys a table looks records up in groups.
+TEST_CASE("group_by_key of many keys keeps the order of keys and of the values of each") {
+  std::vector<std::pair<int, int>> batch;
+  std::vector<std::pair<int, std::vector<int>>> expected;
+  for (int key = 0; key != 60'000; ++key) {
+    batch.emplace_back(key, 1);
+    expected.push_back({key, {1}});
+    if (key % 2 == 0) continue;
+    batch.emplace_back(key / 2, key);
+    expected[static_cast<std::size_t>(key) / 2].second.push_back(key);
+  }
+  check_same(run_inline(
+                 pairs{batch, {}, batch}, [](auto s) { return s.group_by_key(1); }, 1),
+             groups{expected, {}, expected});
+}
+
 TEST_CASE("group_by_key owns keys and values that are views of the text") {
   check_records(
       table<std::string>{{"key=the first value of all", "key=b", "other=c"}, {}},

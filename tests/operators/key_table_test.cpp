@@ -103,6 +103,25 @@ TEST_CASE("key_table tells keys with the same hash apart, also after it was clea
   }
 }
 
+TEST_CASE("key_table finds a key where it is likely, elsewhere, or not yet") {
+  key_table<clash, int> table;
+  auto const hash = table.hash_of(clash{0});
+  auto const find = [&](int id, auto likely) {
+    return table.find_or_insert(clash{id}, hash, likely, [&] { return std::pair{clash{id}, id}; });
+  };
+  CHECK(table.prefetch_entry(hash) == table.none);
+  for (int id : {0, 1, 2})
+    CHECK(find(id, table.none).second);  // each added since it was looked for
+  auto const likely = table.prefetch_entry(hash);
+  CHECK(likely == 0);
+  CHECK(find(3, likely).second);
+  for (int id : {0, 1, 2, 3}) {
+    CHECK_FALSE(find(id, likely).second);
+    CHECK_FALSE(find(id, table.none).second);
+    CHECK(*find(id, likely).first == id);
+  }
+}
+
 TEST_CASE("key_table does what std::unordered_map does, plus the order") {
   for_seeds(200, [](random_stream& random) {
     key_table<std::uint64_t, std::uint64_t> table;

@@ -97,6 +97,59 @@ TEST_CASE("reduce_by_key is what a map of sums says") {
   });
 }
 
+// With so many keys a table looks records up in groups.
+TEST_CASE("reduce_by_key of many keys keeps the order of keys and of the values of each") {
+  auto const combined = [](auto const& key_of) {
+    std::vector<int> batch;
+    for (int i = 0; i != 90'000; ++i) batch.push_back(i % 3 == 2 ? i / 2 : i);
+    // New keys among old ones, then only old ones.
+    batch.insert(batch.end(), batch.begin(), batch.end());
+    using key = owned_t<decltype(key_of(0))>;
+    std::vector<std::pair<key, std::uint64_t>> expected;
+    std::map<key, std::size_t> place;
+    for (std::size_t i = 0; i != batch.size(); ++i) {
+      auto const [at, fresh] = place.emplace(key_of(batch[i]), expected.size());
+      if (fresh)
+        expected.emplace_back(at->first, i);
+      else
+        expected[at->second].second = expected[at->second].second * 31 + i;
+    }
+    REQUIRE(expected.size() > 65'000);
+    auto const got = run_inline(
+        table<int>{batch, {}, batch},
+        [&](auto s) {
+          return s
+              .map([&, i = std::uint64_t{0}, n = batch.size()](int x) mutable {
+                return std::pair{key_of(x), i++ % n};
+              })
+              .reduce_by_key([](std::uint64_t a, std::uint64_t b) { return a * 31 + b; }, 1);
+        },
+        1);
+    check_same(got, {expected, {}, expected});
+  };
+  SUBCASE("numbers") {
+    combined([](int x) { return x; });
+  }
+  SUBCASE("strings") {
+    combined([](int x) { return std::to_string(x); });
+  }
+  SUBCASE("views") {
+    std::vector<std::string> names;
+    for (int x = 0; x != 90'000; ++x) names.push_back(std::to_string(x));
+    combined([&names](int x) { return std::string_view{names[static_cast<std::size_t>(x)]}; });
+  }
+}
+
+TEST_CASE("reduce_by_key merges what partitions have of many keys") {
+  std::vector<std::pair<int, int>> batch, expected;
+  for (int i = 0; i != 80'000; ++i) batch.emplace_back(i % 50'000, i);
+  for (int i = 0; i != 50'000; ++i) expected.emplace_back(i, i < 30'000 ? i + i + 50'000 : i);
+  check_same(sorted(run_inline(
+                 table<std::pair<int, int>>{batch, {}},
+                 [](auto s) { return s.reduce_by_key(std::plus<>{}, 1); }, 2)),
+             {expected, {}});
+}
+
 TEST_CASE("reduce_by_key whose function throws fails the batch, before and behind the exchange") {
   auto const picky = [](int a, int b) {
     return a + b == 3 ? throw std::runtime_error{"no threes"} : a + b;

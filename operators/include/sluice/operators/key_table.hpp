@@ -18,6 +18,8 @@ template <class K, class V>
 class key_table {
  public:
   using entry = std::pair<K, V>;
+  using position = position_index::position;
+  static constexpr position none = position_index::none;
 
   /// Finds `key`, or appends `make()` (an `entry`) for it. The reference holds until the next
   /// insert.
@@ -28,13 +30,21 @@ class key_table {
   /// @param hash  is `hash_of(key)`
   template <class Q, class Make>
   std::pair<V*, bool> find_or_insert(Q const& key, std::size_t hash, Make&& make) {
-    auto const next = static_cast<position_index::position>(entries_.size());
+    auto const next = static_cast<position>(entries_.size());
     auto const at = index_.find_or_insert(
         hash, next, [&](auto i) { return key_equal<K>{}(entries_[i].first, key); });
-    if (at != index_.none) return {&entries_[at].second, false};
+    if (at != none) return {&entries_[at].second, false};
     hashes_.push_back(hash);
     entries_.push_back(make());
     return {&entries_.back().second, true};
+  }
+
+  /// @param likely  is `none` or `prefetch_entry(hash)`; keys may have been added since
+  template <class Q, class Make>
+  std::pair<V*, bool> find_or_insert(Q const& key, std::size_t hash, position likely, Make&& make) {
+    if (likely != none && key_equal<K>{}(entries_[likely].first, key))
+      return {&entries_[likely].second, false};
+    return find_or_insert(key, hash, std::forward<Make>(make));
   }
 
   template <class Q>
@@ -44,20 +54,19 @@ class key_table {
 
   /// See `kernels::for_each_ahead`.
   void prefetch_index(std::size_t hash) const { index_.prefetch(hash); }
-  position_index::position prefetch_entry(std::size_t hash) const {
+  position prefetch_entry(std::size_t hash) const {
     auto const at = index_.candidate(hash);
-    if (at != index_.none) __builtin_prefetch(&entries_[at]);
+    if (at != none) __builtin_prefetch(&entries_[at]);
     return at;
   }
 
   template <class Q>
   bool contains(Q const& key) const {
-    return index_.find(hash_of(key), [&](auto i) {
-      return key_equal<K>{}(entries_[i].first, key);
-    }) != index_.none;
+    return index_.find(hash_of(key),
+                       [&](auto i) { return key_equal<K>{}(entries_[i].first, key); }) != none;
   }
 
-  std::size_t size() const { return entries_.size(); }
+  std::size_t size() const { return index_.size(); }
   std::vector<entry>& entries() { return entries_; }
   /// The full hash of entry `i`, for dealing entries into buckets without hashing again.
   std::size_t hash_at(std::size_t i) const { return hashes_[i]; }

@@ -4,6 +4,7 @@
 /// point into are alive and owns them only when they leave for another partition.
 #pragma once
 
+#include <sluice/operators/kernels/ahead.hpp>
 #include <sluice/operators/kernels/prototype.hpp>
 #include <sluice/operators/key_table.hpp>
 #include <sluice/operators/owned.hpp>
@@ -109,12 +110,19 @@ class combine_writer final : public edge_writer {
 
   void write(partition const& in, std::span<partition> buckets) override {
     table_.clear();
-    run_pipe(pipe_, in, [this](auto&& pair) { add(std::forward<decltype(pair)>(pair)); });
+    waiting_.clear();
+    run_pipe(pipe_, in, [this](auto&& pair) { take(std::forward<decltype(pair)>(pair)); });
+    add_waiting();
     if (table_.size() != 0) publish(buckets);
   }
 
  private:
-  using entry = std::pair<held_key, combined>;
+  using table = key_table<held_key, combined>;
+  using entry = typename table::entry;
+  // True if a pair is cheap to keep and refers to nothing that ends before the batch.
+  static constexpr bool may_wait =
+      borrows_only<typename Pipe::value>::value && (Pipe::stable || owned<typename Pipe::value>);
+  static constexpr std::size_t together = 256;
 
   static held_key hold(key const& k) {
     if constexpr (std::is_same_v<held_key, key>)
@@ -124,8 +132,25 @@ class combine_writer final : public edge_writer {
   }
 
   template <class Pair>
-  void add(Pair&& pair) {
-    auto [held, fresh] = table_.find_or_insert(pair.first, [&] {
+  void take(Pair&& pair) {
+    if constexpr (may_wait) {
+      if (table_.size() >= many_keys) {
+        waiting_.push_back(pair);
+        if (waiting_.size() == together) add_waiting();
+        return;
+      }
+    }
+    add(std::forward<Pair>(pair), table::hash_of(pair.first), table::none);
+  }
+  void add_waiting() {
+    for_each_ahead(
+        std::span{std::as_const(waiting_)}, table_,
+        [this](auto const& pair, std::size_t hash, auto likely) { add(pair, hash, likely); });
+    waiting_.clear();
+  }
+  template <class Pair>
+  void add(Pair&& pair, std::size_t hash, typename table::position likely) {
+    auto [held, fresh] = table_.find_or_insert(pair.first, hash, likely, [&] {
       return entry{hold(pair.first), rule_.begin(to_owned(std::forward<Pair>(pair).second))};
     });
     if (!fresh) rule_.add(*held, to_owned(std::forward<Pair>(pair).second));
@@ -148,7 +173,8 @@ class combine_writer final : public edge_writer {
 
   Pipe pipe_;
   Rule rule_;
-  scratch<key_table<held_key, combined>> table_;
+  scratch<table> table_;
+  scratch<std::vector<typename Pipe::value>> waiting_;
 };
 
 /// Sends the pipe's pairs to the partition of their key, uncombined.
@@ -183,6 +209,7 @@ class hash_writer final : public edge_writer {
 template <class K, class Rule>
 class merge_task final : public task {
   using combined = typename Rule::combined;
+  using entry = std::pair<K, combined>;
 
  public:
   explicit merge_task(Rule rule) : rule_{std::move(rule)} {}
@@ -195,10 +222,12 @@ class merge_task final : public task {
       return out;
     }
     table_.clear();
-    for_each_record<std::pair<K, combined>>(inputs[0], [this](std::pair<K, combined> const& pair) {
-      auto [held, fresh] = table_.find_or_insert(pair.first, [&] { return pair; });
-      if (!fresh) rule_.merge(*held, pair.second);
-    });
+    for_each_while_filling<entry>(
+        inputs[0], table_, [this](entry const& pair, std::size_t hash, auto likely) {
+          auto [held, fresh] =
+              table_.find_or_insert(pair.first, hash, likely, [&] { return pair; });
+          if (!fresh) rule_.merge(*held, pair.second);
+        });
     out.chunks.push_back(make_chunk(std::exchange(table_.entries(), {})));
     return out;
   }
@@ -218,12 +247,13 @@ class combine_task final : public task {
 
   partition run(batch_context const&, std::span<partition const> inputs) override {
     table_.clear();
-    for_each_record<std::pair<K, V>>(inputs[0], [this](std::pair<K, V> const& pair) {
-      auto [held, fresh] = table_.find_or_insert(pair.first, [&] {
-        return std::pair<K, combined>{pair.first, rule_.begin(V{pair.second})};
-      });
-      if (!fresh) rule_.add(*held, V{pair.second});
-    });
+    for_each_while_filling<std::pair<K, V>>(
+        inputs[0], table_, [this](std::pair<K, V> const& pair, std::size_t hash, auto likely) {
+          auto [held, fresh] = table_.find_or_insert(pair.first, hash, likely, [&] {
+            return std::pair<K, combined>{pair.first, rule_.begin(V{pair.second})};
+          });
+          if (!fresh) rule_.add(*held, V{pair.second});
+        });
     partition out;
     if (table_.size() != 0) out.chunks.push_back(make_chunk(std::exchange(table_.entries(), {})));
     return out;
@@ -240,12 +270,13 @@ class group_task final : public task {
  public:
   partition run(batch_context const&, std::span<partition const> inputs) override {
     table_.clear();
-    for_each_record<std::pair<K, V>>(inputs[0], [this](std::pair<K, V> const& pair) {
-      auto held = table_.find_or_insert(pair.first, [&] {
-        return std::pair<K, std::vector<V>>{pair.first, {}};
-      });
-      held.first->push_back(pair.second);
-    });
+    for_each_while_filling<std::pair<K, V>>(
+        inputs[0], table_, [this](std::pair<K, V> const& pair, std::size_t hash, auto likely) {
+          auto held = table_.find_or_insert(pair.first, hash, likely, [&] {
+            return std::pair<K, std::vector<V>>{pair.first, {}};
+          });
+          held.first->push_back(pair.second);
+        });
     partition out;
     if (table_.size() != 0) out.chunks.push_back(make_chunk(std::exchange(table_.entries(), {})));
     return out;
