@@ -125,6 +125,42 @@ TEST_CASE("top, take_ordered and first") {
   check_says(message_of([] { spread({}).first(); }), {"first", "empty", "take(1)"});
 }
 
+TEST_CASE("take_ordered and top of any records give what a stable sort gives") {
+  for_seeds(2'000, [](random_stream& random) {
+    auto all = random_numbers(random);
+    auto const n = random.below(40);
+    auto const records = spread(all, 1 + random.below(6));
+    auto const less = [](int a, int b) { return a / 3 < b / 3; };  // many are equal
+    auto const more = [](int a, int b) { return b / 3 < a / 3; };
+    auto const first_of_sorted = [&](auto order) {
+      auto sorted = all;
+      std::stable_sort(sorted.begin(), sorted.end(), order);
+      sorted.resize(std::min<std::size_t>(sorted.size(), n));
+      return sorted;
+    };
+    CHECK(records.take_ordered(n, less) == first_of_sorted(less));
+    CHECK(records.top(n, less) == first_of_sorted(more));
+  });
+}
+
+TEST_CASE("take_ordered orders views as what they become") {
+  auto const all =
+      spread({5, 3, 8, 3, 1}).map([](int x) { return std::string_view{"987654321"}.substr(x); });
+  auto const shorter = [](std::string const& a, std::string const& b) {
+    return a.size() < b.size();
+  };
+  CHECK(all.take_ordered(2, shorter) == std::vector<std::string>{"1", "4321"});
+  CHECK(all.top(2) == std::vector<std::string>{"87654321", "654321"});
+}
+
+TEST_CASE("take_ordered tells that its order threw") {
+  auto const throws = [](int, int) -> bool { throw std::runtime_error{"no order"}; };
+  check_says(message_of([&] {
+               spread({2, 1, 3, 4}, 1).take_ordered(1, throws);
+             }),
+             {"take_ordered", "no order"});
+}
+
 TEST_CASE("fold and aggregate begin with zero in every partition and across them") {
   auto const all = spread({1, 2, 3, 4}, 2);
   CHECK(all.fold(0, std::plus<>{}) == 10);

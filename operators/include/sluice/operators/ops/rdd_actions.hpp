@@ -3,9 +3,9 @@
 /// @fails of all: a throwing function ends the job with a `stream_failure` that names its operator.
 #pragma once
 
-#include <algorithm>
 #include <sluice/operators/kernels/folds.hpp>
 #include <sluice/operators/kernels/outputs.hpp>
+#include <sluice/operators/kernels/smallest.hpp>
 #include <sluice/operators/ops/rdd_ops.hpp>
 
 namespace sluice {
@@ -154,17 +154,18 @@ class rdd_actions : public rdd_ops<T, Pipe> {
   /// @empty   an empty vector
   /// @param   less  (T, T) -> bool, an order of the records
   /// @fails   as `collect`; what `less` throws on the calling thread comes out as it is
-  /// @cost    sorts each partition; n records of each travel
+  /// @cost    time O(records + n log n log records) for records in random order; memory O(n) per
+  ///          partition
   /// @source  Spark takeOrdered
   /// @example auto first = names.take_ordered(3);
   template <class Less = std::less<>>
   std::vector<record> take_ordered(std::size_t n, Less less = {}) const {
-    auto smallest = [n, less](std::vector<T> const& records) mutable {
-      std::vector<record> some;
-      for (auto const& x : records) some.push_back(to_owned(x));
-      return smallest_of(std::move(some), n, less);
-    };
-    return smallest_of(this->by_partition("take_ordered", std::move(smallest)).collect(), n, less);
+    kernels::smallest<record, Less> kept{n, less};
+    for (auto const& part :
+         run("take_ordered", kernels::smallest_writer<Pipe, Less>{this->op("take_ordered"),
+                                                                  this->at_.pipe, n, less}))
+      for_each_record<record>(part, [&](record const& x) { kept.offer(x); });
+    return kept.take();
   }
 
   /// Combines all records into one.
@@ -267,11 +268,6 @@ class rdd_actions : public rdd_ops<T, Pipe> {
   static std::vector<record> cut(std::vector<record> all, std::size_t n) {
     if (all.size() > n) all.erase(all.begin() + static_cast<std::ptrdiff_t>(n), all.end());
     return all;
-  }
-  template <class Less>
-  static std::vector<record> smallest_of(std::vector<record> some, std::size_t n, Less less) {
-    std::stable_sort(some.begin(), some.end(), less);
-    return cut(std::move(some), n);
   }
 
   template <class Writer>
