@@ -134,6 +134,23 @@ TEST_CASE("for_each_line counts a last line without an end and keeps a carriage 
   CHECK(lines_of("a\r\nb\r\n") == strings{"a\r", "b\r"});
 }
 
+TEST_CASE("for_each_line equals the definition on lines of every length") {
+  std::mt19937_64 random{17};  // the seed of this test
+  for (int round = 0; round != 2'000; ++round) {
+    CAPTURE(round);
+    strings lines(random() % 12);
+    auto const longest = 1 + random() % 200;
+    std::string text;
+    for (auto& line : lines) {
+      line.assign(random() % longest, 'x');
+      text += line + '\n';
+    }
+    CHECK(lines_of(text) == lines);
+    lines.push_back("no end");
+    CHECK(lines_of(text + lines.back()) == lines);
+  }
+}
+
 TEST_CASE("count_lines counts the line ends of texts of every length") {
   std::mt19937_64 random{99};  // the seed of this test
   for (std::size_t length = 0; length < 10'000; length = length * 9 / 8 + 1) {
