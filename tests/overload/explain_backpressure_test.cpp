@@ -91,6 +91,9 @@ TEST_CASE("explain_backpressure names the link whose credit is spent, and both o
     // Asked while the output holds a batch back: from inside, for a simulation has one thread.
     ssc.queue_stream<int>(batches).named("numbers").foreach_rdd(
         [&](rdd<int> const&) { texts.push_back(ssc.explain_backpressure()); });
+    // Where somebody listens, a commit has to be asked for: time in which the link fills up under
+    // every schedule.
+    ssc.add_listener(std::make_shared<streaming_listener>());
     ssc.start();
     ssc.run_until_idle();
     ssc.stop();
