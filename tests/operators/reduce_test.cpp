@@ -1,5 +1,7 @@
 #include "table.hpp"
 
+#include <array>
+
 using namespace sluice;
 using namespace sluice::tests;
 using namespace std::chrono_literals;
@@ -34,6 +36,37 @@ TEST_CASE("reduce does not call its function for a single record") {
         return in.reduce([](int, int) -> int { throw std::logic_error{"nothing to combine"}; });
       },
       table<int>{{7}, {}});
+}
+
+TEST_CASE("reduce folds numbers in their order, past records that give nothing") {
+  check_table(
+      table<int>{{0, 2, 0, 1, 13, 3}, {0, 0}, {13}, {1, 13}},
+      [](auto in) {
+        auto const copies = [](int n, auto&& emit) {
+          for (int i = 0; i != n; ++i) emit(n + i);
+        };
+        return in.template flat_map<int>(copies)
+            .filter([](int x) { return x < 13; })
+            .map([](int x) {
+              return std::array{x, x};
+            })
+            .reduce([](auto const& a, auto const& b) {
+              return std::array{a[0], b[1]};
+            })
+            .map([](auto const& ends) { return ends[0] * 100 + ends[1]; });
+      },
+      table<int>{{205}, {}, {}, {101}});
+}
+
+TEST_CASE("reduce takes bools") {
+  auto const positive = [](int x) { return x > 0; };
+  auto const as_int = [](bool yes) { return yes ? 1 : 0; };
+  check_table(
+      table<int>{{-1, 2}, {}, {-3}},
+      [&](auto in) {
+        return in.map(positive).repartition(2).reduce(std::logical_or<>{}).map(as_int);
+      },
+      table<int>{{1}, {}, {0}});
 }
 
 TEST_CASE("reduce of views owns its result") {

@@ -10,6 +10,7 @@
 #include <sluice/operators/text_lines.hpp>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -72,7 +73,8 @@ class chunk_of final : public chunk {
   }
   /// The record at place `i`, which must be there.
   T const& operator[](std::size_t i) const { return records_[i]; }
-  std::span<T const> all() const { return records_; }
+  /// Not of bool: a vector keeps those as bits.
+  std::span<T const> all() const requires(!std::is_same_v<T, bool>) { return records_; }
   /// For the chunk's end: its records, for the memory that they take.
   std::vector<T> release() { return std::move(records_); }
 

@@ -40,22 +40,21 @@ class reduce_writer final : public edge_writer {
   }
 
  private:
+  using source = typename Pipe::source;
   using out = owned_t<typename Pipe::value>;
+  // Two locals instead of an optional: compilers keep those in registers during a loop.
+  static constexpr bool as_locals =
+      std::is_trivially_copyable_v<out> && std::is_default_constructible_v<out>;
+  struct locals {
+    out so_far{};
+    bool any = false;
+  };
 
   std::optional<out> reduced(partition const& in) {
-    if constexpr (std::is_trivially_copyable_v<out> && std::is_default_constructible_v<out>) {
-      // Two locals instead of an optional, and no question in the loop once there is a result:
-      // compilers keep the result in a register and turn the loop into vector instructions.
-      out so_far{};
-      bool any = false;
-      auto fold = [&](auto&& x) { so_far = call_user(who_, f_, out(so_far), to_owned(x)); };
-      auto begin_or_fold = [&](auto&& x) {
-        if (any) return fold(x);
-        so_far = to_owned(x);
-        any = true;
-      };
-      for (auto const& c : in.chunks) reduce_chunk(*c, any, begin_or_fold, fold);
-      return any ? std::optional<out>{so_far} : std::nullopt;
+    if constexpr (as_locals) {
+      locals total;
+      for (auto const& c : in.chunks) fold(static_cast<chunk_of<source> const&>(*c), total);
+      return total.any ? std::optional<out>{total.so_far} : std::nullopt;
     } else {
       std::optional<out> result;
       run_pipe(pipe_, in,
@@ -64,17 +63,37 @@ class reduce_writer final : public edge_writer {
     }
   }
 
-  template <class Begin, class Fold>
-  void reduce_chunk(chunk const& c, bool const& any, Begin& begin_or_fold, Fold& fold) {
-    auto const& records = static_cast<chunk_of<typename Pipe::source> const&>(c);
+  // Once there is something to fold into, the loop need not ask: it becomes vector instructions.
+  void fold(chunk_of<source> const& records, locals& total) {
     if constexpr (requires { records.all(); }) {
       auto rest = records.all();
-      for (; !any && !rest.empty(); rest = rest.subspan(1)) pipe_(rest.front(), begin_or_fold);
-      for (auto const& record : rest) pipe_(record, fold);
+      for (; !total.any && !rest.empty(); rest = rest.subspan(1))
+        fold_each<false>([&](auto&& take) { take(rest.front()); }, total);
+      if (total.any)
+        fold_each<true>(
+            [&](auto&& take) {
+              for (auto const& record : rest) take(record);
+            },
+            total);
     } else {
-      records.for_each(
-          [&](auto const& record) { any ? pipe_(record, fold) : pipe_(record, begin_or_fold); });
+      fold_each<false>([&](auto&& take) { records.for_each(take); }, total);
     }
+  }
+  template <bool Begun, class Each>
+  [[gnu::always_inline]] void fold_each(Each each, locals& total) {
+    auto so_far = total.so_far;
+    bool any = total.any;
+    each([&](source const& record) {
+      pipe_(record, [&](auto&& x) {
+        if constexpr (Begun) {
+          so_far = call_user(who_, f_, out(so_far), to_owned(x));
+        } else {
+          so_far = any ? out(call_user(who_, f_, out(so_far), to_owned(x))) : out(to_owned(x));
+          any = true;
+        }
+      });
+    });
+    total = {so_far, any};
   }
 
   op_ptr who_;
