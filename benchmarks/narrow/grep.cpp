@@ -95,7 +95,7 @@ void search(report& results, std::vector<std::string> const& plain, std::uint64_
                       }},
                      {stream, [&] { one.run(); }},
                      {both, [&] { two.run(); }}};
-  work.comparisons = {{stream, hand, 0.75}, {both, hand, {}, by::busiest}};
+  work.comparisons = {{stream, hand, 0.75}, {both, hand, 1.8, by::busiest}};
   results.interleave(work);
 }
 
