@@ -95,9 +95,9 @@ void measure_both(report& results, std::uint64_t keys) {
 }  // namespace
 
 void state_bytes(report& results) {
-  // Tables double: 1,000,000 keys fill theirs well, 800,000 are just after a doubling.
-  std::vector<std::uint64_t> sizes{100'000};
-  if (!results.how().quick) sizes = {800'000, 1'000'000};
+  // Indexes double when they are seven eighths full: here just before and just after.
+  std::vector<std::uint64_t> sizes{110'000, 120'000};
+  if (!results.how().quick) sizes = {910'000, 920'000};
   for (auto keys : sizes) {
     measure_both<as_number>(results, keys);
     measure_both<as_text>(results, keys);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <sluice/operators/position_index.hpp>
 #include <stdexcept>
 
@@ -9,48 +10,86 @@ namespace {
 constexpr std::size_t smallest_capacity = 64;
 constexpr std::size_t largest_capacity = std::size_t{1} << 31;
 
-// Where memory does not matter, half the slots stay empty: most searches then end where they begin,
-// which the processor guesses. Larger tables wait for memory rather than for wrong guesses.
+// Where memory does not matter, a quarter of the slots stays free: then hardly any search leaves
+// the bucket where it begins. Larger tables wait for memory rather than for wrong guesses.
 constexpr std::size_t small_capacity = std::size_t{1} << 16;
 
 constexpr std::size_t limit_of(std::size_t capacity) {
-  return capacity <= small_capacity ? capacity / 2 : capacity - capacity / 4;
+  return capacity - capacity / (capacity <= small_capacity ? 4 : 8);
 }
 
 }  // namespace
 
+void position_index::erase(std::size_t hash, position at) {
+  std::optional hole = probe(hash, [at](position p) { return p == at; });
+  while (hole) {
+    auto& b = buckets_[hole->number];
+    auto const was_full = b.full();
+    auto const last = b.in_use() - 1;
+    b.tag[hole->slot] = b.tag[last];
+    b.at[hole->slot] = b.at[last];
+    b.at[last] = none;
+    hole = was_full ? refill(hole->number) : std::nullopt;
+  }
+  --size_;
+}
+
+// Searches went on behind the bucket while it was full, and do no more: one slot that was put there
+// for want of room comes back.
+std::optional<position_index::place> position_index::refill(std::uint32_t hole) {
+  auto& room = buckets_[hole];
+  for (auto i = after(hole);; i = after(i)) {
+    auto const& b = buckets_[i];
+    for (std::uint32_t slot = 0; slot != b.in_use(); ++slot) {
+      if (((i - home(b.tag[slot])) & mask_) < ((i - hole) & mask_)) continue;
+      room.tag.back() = b.tag[slot];
+      room.at.back() = b.at[slot];
+      return place{i, slot};
+    }
+    if (!b.full()) return {};
+  }
+}
+
 void position_index::clear(std::span<std::size_t const> hashes) {
-  if (hashes.size() * 8 < slots_.size())
+  if (hashes.size() < buckets_.size())
     for (auto hash : hashes) forget(static_cast<std::uint32_t>(hash));
   else
-    std::fill(slots_.begin(), slots_.end(), slot{});
+    std::fill(buckets_.begin(), buckets_.end(), bucket{});
   size_ = 0;
 }
 
-// Every hash has one slot with its tag at or after its home, so the search ends.
+// Every hash has one slot with its tag in or after the bucket where its search begins.
 void position_index::forget(std::uint32_t tag) {
-  auto i = tag & mask_;
-  while (slots_[i].at == none || slots_[i].tag != tag) i = after(i);
-  slots_[i].at = none;
+  for (auto i = home(tag);; i = after(i)) {
+    auto& b = buckets_[i];
+    for (std::uint32_t slot = 0; slot != per_bucket; ++slot) {
+      if (b.at[slot] == none || b.tag[slot] != tag) continue;
+      b.at[slot] = none;
+      return;
+    }
+  }
 }
 
-void position_index::grow() { grow_to(slots_.empty() ? smallest_capacity : slots_.size() * 2); }
+void position_index::grow() {
+  grow_to(buckets_.empty() ? smallest_capacity : buckets_.size() * per_bucket * 2);
+}
 
 void position_index::reserve(std::size_t more) {
-  auto capacity = std::max(slots_.size(), smallest_capacity);
+  auto const now = buckets_.size() * per_bucket;
+  auto capacity = std::max(now, smallest_capacity);
   while (capacity <= largest_capacity && limit_of(capacity) < size_ + more) capacity *= 2;
-  if (capacity != slots_.size()) grow_to(capacity);
+  if (capacity != now) grow_to(capacity);
 }
 
 void position_index::grow_to(std::size_t capacity) {
   if (capacity > largest_capacity)
-    throw std::length_error{"a keyed operator: more than 1.6 billion keys in one partition"};
-  slots old(capacity);
-  old.swap(slots_);
-  mask_ = static_cast<std::uint32_t>(capacity - 1);
+    throw std::length_error{"a keyed operator: more than 1.8 billion keys in one partition"};
+  buckets old(capacity / per_bucket);
+  old.swap(buckets_);
+  mask_ = static_cast<std::uint32_t>(buckets_.size() - 1);
   limit_ = limit_of(capacity);
-  for (auto const& s : old)
-    if (s.at != none) slots_[probe(s.tag, [](position) { return false; })] = s;
+  for (auto const& b : old)
+    for (std::uint32_t slot = 0; slot != b.in_use(); ++slot) put(b.tag[slot], b.at[slot]);
 }
 
 }  // namespace sluice

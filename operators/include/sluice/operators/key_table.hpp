@@ -30,13 +30,11 @@ class key_table {
   /// @param hash  is `hash_of(key)`
   template <class Q, class Make>
   std::pair<V*, bool> find_or_insert(Q const& key, std::size_t hash, Make&& make) {
-    auto const next = static_cast<position>(entries_.size());
-    auto const at = index_.find_or_insert(
-        hash, next, [&](auto i) { return key_equal<K>{}(entries_[i].first, key); });
-    if (at != none) return {&entries_[at].second, false};
-    hashes_.push_back(hash);
-    entries_.push_back(make());
-    return {&entries_.back().second, true};
+    auto const at =
+        index_.find(hash, [&](auto i) { return key_equal<K>{}(entries_[i].first, key); });
+    if (at != none) [[likely]]
+      return {&entries_[at].second, false};
+    return {append(hash, make()), true};
   }
 
   /// @param likely  is `none` or `prefetch_entry(hash)`; keys may have been added since
@@ -80,6 +78,13 @@ class key_table {
   }
 
  private:
+  // Beside the search, not in it: of a batch's records few bring a key that is new to the batch.
+  [[gnu::noinline]] V* append(std::size_t hash, entry&& one) {
+    index_.insert(hash, static_cast<position>(entries_.size()));
+    hashes_.push_back(hash);
+    return &entries_.emplace_back(std::move(one)).second;
+  }
+
   position_index index_;
   std::vector<entry> entries_;
   std::vector<std::size_t> hashes_;

@@ -159,7 +159,8 @@ class keyed_slots {
     if (at / per_segment >= segments_.size()) segments_.resize(at / per_segment + 1);
     auto& home = segments_[at / per_segment];
     if (!home) home = std::make_unique_for_overwrite<segment>();
-    if (index_.find_or_insert(hash, at, same) != none) return false;
+    if (index_.find(hash, same) != none) return false;
+    index_.insert(hash, at);
     home->make(at % per_segment, std::move(key), std::move(value));
     marks_.take(at);
     return true;
