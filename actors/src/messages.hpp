@@ -137,7 +137,7 @@ struct records_diverted : on<lane::control> {
 // Asking the generator.
 
 struct tick : on<lane::control> {
-  std::uint64_t generation = 0;
+  std::uint64_t number = 0;
 };
 /// For the guardian, who puts it into the command queue.
 struct command : on<lane::control> {

@@ -6,6 +6,14 @@
 
 namespace sluice {
 
+namespace {
+
+// A wall clock that is set is looked at again after so long, or after an interval that is longer.
+constexpr duration armed_ahead = std::chrono::milliseconds{100};
+constexpr std::int64_t most_armed = 16;
+
+}  // namespace
+
 generator_role::generator_role(caf::event_based_actor* self, incarnation const& now,
                                listener_bus bus, std::vector<std::vector<caf::actor>> input_tasks)
     : self_{self},
@@ -35,9 +43,8 @@ caf::behavior generator_role::behavior() {
         advance();
       },
       [this](msg::tick const& tick) {
-        if (tick.generation != tick_generation_) return;
         if (state_.paused) state_.grid.skip_to(now_.setup->now());
-        arm_tick();
+        if (tick.number == last_tick_) arm_ticks();
         advance();
       },
       [this](msg::probe_reply const& reply) {
@@ -95,7 +102,7 @@ void generator_role::begin() {
   }
   for (auto const& command : state_.commands.take()) obey(command);
   if (state_.begun) ask_for_shares();
-  if (trigger_.what == trigger::kind::every) arm_tick();
+  if (trigger_.what == trigger::kind::every) arm_ticks();
   advance();
 }
 
@@ -277,11 +284,14 @@ void generator_role::cut_again() {
   ask_for_shares();
 }
 
-void generator_role::arm_tick() {
-  if (trigger_.what != trigger::kind::every) return;
+// Several at once, for arming wakes the thread of the actor system's clock, each tick once more.
+void generator_role::arm_ticks() {
   auto const now = now_.setup->now();
-  self_->delayed_send(self_, state_.grid.next_tick(now) - now,
-                      msg::tick{{now_.epoch}, ++tick_generation_});
+  auto const next = state_.grid.next_tick(now);
+  auto const ticks = std::clamp<std::int64_t>(armed_ahead / trigger_.interval, 1, most_armed);
+  for (std::int64_t i = 0; i != ticks; ++i)
+    self_->delayed_send(self_, next + i * trigger_.interval - now,
+                        msg::tick{{now_.epoch}, ++last_tick_});
 }
 
 // Whether the wait for more records is over; starts it if it has not begun.

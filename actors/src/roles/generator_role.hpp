@@ -60,7 +60,7 @@ class generator_role {
   void announce(batch_info& info);
   void send(std::shared_ptr<cut_batch const> const& batch);
   void end_after_the_one_batch();
-  void arm_tick();
+  void arm_ticks();
   void note_wait_for_commits(bool waits);
   bool has_work() const;
   bool lingered();
@@ -86,7 +86,7 @@ class generator_role {
   std::size_t probes_missing_ = 0;
   std::uint64_t probe_round_ = 0;
 
-  std::uint64_t tick_generation_ = 0;
+  std::uint64_t last_tick_ = 0;  // that is armed
   bool waits_for_rates_ = false;
   bool linger_armed_ = false;
   bool linger_over_ = false;
