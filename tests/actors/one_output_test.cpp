@@ -1,10 +1,11 @@
 // A stream whose only output keeps nothing to prepare: the driver is not asked before it commits.
 
+#include "deaths.hpp"
+
 #include <doctest/doctest.h>
 #include <sluice/testkit.hpp>
 
 using namespace sluice;
-using namespace std::chrono_literals;
 using testkit::simulation;
 
 namespace {
@@ -12,17 +13,6 @@ namespace {
 using totals = std::vector<std::pair<batch_time, std::pair<std::string, long>>>;
 
 std::string const roles[] = {"driver", "stage", "sink", "generator", "receiver_host"};
-
-options unbreakable() {
-  auto o = testkit::table_options();
-  o.log_level = "off";
-  o.supervision.stages.max_restarts = 1'000'000;
-  o.supervision.stages.lifetime_cap = std::nullopt;
-  o.supervision.receivers = o.supervision.stages;
-  o.on_batch_failure.retries = 3;
-  o.max_in_flight_batches = 3;
-  return o;
-}
 
 /// Who decides that the only output commits.
 enum class commits { by_itself, when_told };
@@ -32,7 +22,10 @@ enum class commits { by_itself, when_told };
 totals run(simulation& sim, commits how, int failing = 0) {
   totals seen;
   int calls = 0;
-  streaming_context ssc{unbreakable(), sim.where()};
+  auto o = tests::unbreakable();
+  o.on_batch_failure.retries = 3;
+  o.max_in_flight_batches = 3;
+  streaming_context ssc{o, sim.where()};
   if (how == commits::when_told) ssc.add_listener(std::make_shared<streaming_listener>());
   ssc.queue_stream<std::string>({{"a b a", "c"}, {"b"}, {}, {"a c c"}, {"d"}})
       .flat_map(split_words)
@@ -40,11 +33,7 @@ totals run(simulation& sim, commits how, int failing = 0) {
         return std::pair{std::string{w}, 1L};
       })
       .reduce_by_key(std::plus<>{})
-      .update_state_by_key([](std::span<long const> news, std::optional<long> old) {
-        long sum = old.value_or(0);
-        for (auto n : news) sum += n;
-        return std::optional{sum};
-      })
+      .update_state_by_key(tests::add_up)
       .foreach_rdd([&](rdd<std::pair<std::string, long>> const& batch, batch_time at) {
         if (++calls == failing) throw std::runtime_error{"not now"};
         for (auto const& total : batch.collect()) seen.emplace_back(at, total);
@@ -54,6 +43,8 @@ totals run(simulation& sim, commits how, int failing = 0) {
   ssc.stop();
   return seen;
 }
+
+totals run_alone(simulation& sim) { return run(sim, commits::by_itself); }
 
 totals undisturbed() {
   simulation sim{0, testkit::schedule::fifo};
@@ -68,35 +59,16 @@ TEST_CASE("an only output commits by itself what it commits when told") {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     CAPTURE(seed);
     simulation sim{seed};
-    REQUIRE(run(sim, commits::by_itself) == expected);
+    REQUIRE(run_alone(sim) == expected);
   }
 }
 
 TEST_CASE("an only output gets each batch once whichever actor dies before any message") {
-  auto const expected = undisturbed();
-  for (auto const& role : roles) {
-    std::uint64_t boundary = 0;
-    for (bool died = true; died; ++boundary) {
-      CAPTURE(role);
-      CAPTURE(boundary);
-      simulation sim{1, testkit::schedule::fifo};
-      sim.kill(role, boundary);
-      REQUIRE(run(sim, commits::by_itself) == expected);
-      died = sim.killed() != 0;
-    }
-    CHECK(boundary > 5);
-  }
+  tests::die_before_each_message(roles, undisturbed(), run_alone);
 }
 
 TEST_CASE("an only output gets each batch once after any mixture of deaths") {
-  auto const expected = undisturbed();
-  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
-    CAPTURE(seed);
-    simulation sim{seed};
-    auto chance = random_for(seed, "mixture");
-    for (int i = 0; i != 8; ++i) sim.kill(roles[chance.below(std::size(roles))], chance.below(40));
-    REQUIRE(run(sim, commits::by_itself) == expected);
-  }
+  tests::die_in_any_mixture(roles, 500, undisturbed(), run_alone);
 }
 
 TEST_CASE("an only output that throws gets the batch again, and none twice") {

@@ -1,24 +1,17 @@
+#include "deaths.hpp"
+
 #include <doctest/doctest.h>
 #include <map>
-#include <mutex>
 #include <sluice/testkit.hpp>
 
 using namespace sluice;
 using namespace std::chrono_literals;
 using testkit::simulation;
+using tests::unbreakable;
 
 namespace {
 
 using totals = std::pair<std::string, long>;
-
-options unbreakable() {
-  auto o = testkit::table_options();
-  o.log_level = "off";
-  o.supervision.stages.max_restarts = 1'000'000;
-  o.supervision.stages.lifetime_cap = std::nullopt;
-  o.supervision.receivers = o.supervision.stages;
-  return o;
-}
 
 /// A sink that notices when it is treated as no sink may be.
 class strict_sink final : public sink<totals> {
@@ -59,13 +52,7 @@ struct reference_stream {
       return std::pair{std::string{w}, 1L};
     });
     auto counts = words.reduce_by_key(std::plus<>{});
-    counts
-        .update_state_by_key([](std::span<long const> news, std::optional<long> old) {
-          long sum = old.value_or(0);
-          for (auto n : news) sum += n;
-          return std::optional{sum};
-        })
-        .to(sink);
+    counts.update_state_by_key(tests::add_up).to(sink);
     words
         .reduce_by_key_and_window(std::plus<>{}, std::minus<>{}, std::chrono::hours{2},
                                   std::chrono::hours{1})
@@ -85,8 +72,8 @@ struct reference_stream {
   }
 };
 
-reference_stream run(simulation& sim, options const& o = unbreakable()) {
-  streaming_context ssc{o, sim.where()};
+reference_stream run(simulation& sim) {
+  streaming_context ssc{unbreakable(), sim.where()};
   ssc.add_listener(std::make_shared<streaming_listener>());
   reference_stream out{ssc};
   ssc.start();
@@ -107,19 +94,7 @@ std::string const roles[] = {"driver", "stage", "sink", "generator", "receiver_h
 TEST_CASE("an actor may die before any message it gets: what is committed stays the same") {
   auto const expected = undisturbed();
   REQUIRE(expected.sink->written().size() > 10);
-  for (auto const& role : roles) {
-    std::uint64_t boundary = 0;
-    for (bool died = true; died; ++boundary) {
-      CAPTURE(role);
-      CAPTURE(boundary);
-      simulation sim{1, testkit::schedule::fifo};
-      sim.kill(role, boundary);
-      REQUIRE(run(sim) == expected);
-      died = sim.killed() != 0;
-    }
-    MESSAGE(role, ": ", boundary - 1, " boundaries");
-    CHECK(boundary > 5);
-  }
+  tests::die_before_each_message(roles, expected, run);
 }
 
 TEST_CASE("each role may die 1000 times under random schedules: what is committed stays the same") {
@@ -139,14 +114,7 @@ TEST_CASE("each role may die 1000 times under random schedules: what is committe
 }
 
 TEST_CASE("any mixture of deaths leaves what is committed the same") {
-  auto const expected = undisturbed();
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    CAPTURE(seed);
-    simulation sim{seed};
-    auto chance = random_for(seed, "mixture");
-    for (int i = 0; i != 8; ++i) sim.kill(roles[chance.below(std::size(roles))], chance.below(40));
-    REQUIRE(run(sim) == expected);
-  }
+  tests::die_in_any_mixture(roles, 300, undisturbed(), run);
 }
 
 TEST_CASE("the same seed with the same deaths leaves the same trace") {
