@@ -8,6 +8,7 @@ namespace sluice {
 
 driver_role::driver_role(caf::event_based_actor* self, incarnation const& now, listener_bus bus)
     : self_{self}, now_{now}, bus_{std::move(bus)}, batches_{now.kept->progress} {
+  // A driver may have died when the ledger had the commit, and before it forgot the batch itself.
   std::erase_if(batches_, [committed = now.kept->ledger.committed()](batch_progress const& b) {
     return b.info.batch.id <= committed;
   });
