@@ -18,7 +18,9 @@ std::string_view to_string(exchange kind) {
 }
 
 graph::graph(session& services, std::optional<duration> interval)
-    : services_{services}, interval_{interval} {}
+    : services_{services}, interval_{interval} {
+  ops_.reserve(8);  // a graph is made for each batch, too, and has few
+}
 
 void graph::check_open(std::string_view what) const {
   if (frozen_) throw usage_error{"cannot add " + std::string{what} + ": " + *frozen_};

@@ -15,11 +15,11 @@ namespace {
 
 class data_task final : public task {
  public:
-  explicit data_task(partition data) : data_{std::move(data)} {}
+  explicit data_task(partition const& data) : data_{data} {}
   partition run(batch_context const&, std::span<partition const>) override { return data_; }
 
  private:
-  partition data_;
+  partition const& data_;  // the kernel's, which outlives its tasks
 };
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include "plan_links.hpp"
+
 #include <map>
 #include <numeric>
 #include <sluice/operators/kept_partitions.hpp>
@@ -11,6 +13,7 @@ namespace {
 class lowering {
  public:
   lowering(std::vector<node_ptr> const& outputs, kept_use use) : use_{use} {
+    result_.stages.reserve(4);  // a plan is made for each action on an rdd, and has few
     for (auto const& output : outputs) place(output);
     for (auto const& output : outputs) {
       auto& s = result_.stages[placed_.at(output.get()).stage];
@@ -135,33 +138,18 @@ std::string plan::describe() const {
   return text;
 }
 
-namespace {
-
-// Neighbours stay together where partitions become fewer.
-std::size_t forward_target(std::size_t index, std::size_t upstream, std::size_t downstream) {
-  return upstream > downstream ? index * downstream / upstream : index;
-}
-
-}  // namespace
-
 std::vector<std::size_t> senders_to(stage_port const& port, std::size_t index,
                                     std::size_t partitions) {
   std::vector<std::size_t> senders;
   for (std::size_t p = 0; p != port.upstream_partitions; ++p)
-    if (port.kind != exchange::forward ||
-        forward_target(p, port.upstream_partitions, partitions) == index)
-      senders.push_back(p);
+    if (is_sender(port, p, index, partitions)) senders.push_back(p);
   return senders;
 }
 
 std::vector<std::size_t> receivers_of(stage_out const& out, std::size_t index) {
-  switch (out.kind) {
-    case exchange::forward:
-      return {forward_target(index, out.upstream_partitions, out.downstream_partitions)};
-    case exchange::gather: return {0};
-    case exchange::hash:
-    case exchange::rebalance: break;
-  }
+  if (out.kind == exchange::gather) return {0};
+  if (!sends_to_all(out))
+    return {forward_target(index, out.upstream_partitions, out.downstream_partitions)};
   std::vector<std::size_t> all(out.downstream_partitions);
   std::iota(all.begin(), all.end(), std::size_t{0});
   return all;

@@ -1,10 +1,12 @@
-#include <algorithm>
+#include "plan_links.hpp"
+
 #include <sluice/operators/plan_runner.hpp>
 
 namespace sluice {
 
 plan_progress::plan_progress(plan const& of) : plan_{of} {
-  for (auto const& s : of.stages) written_.emplace_back(s.partitions);
+  written_.reserve(of.stages.size());
+  for (auto const& s : of.stages) written_.emplace_back(s.output_index ? 0 : s.partitions);
 }
 
 std::vector<std::vector<partition>> plan_progress::take_inputs(stage const& of,
@@ -12,12 +14,11 @@ std::vector<std::vector<partition>> plan_progress::take_inputs(stage const& of,
   std::vector<std::vector<partition>> inputs;
   for (auto const& port : of.ports) {
     auto& parts = inputs.emplace_back();
-    for (auto sender : senders_to(port, partition_index, of.partitions)) {
-      auto const& out = plan_.stages[port.from_stage].outs[port.from_out];
-      auto const to = receivers_of(out, sender);
-      auto const slot = std::find(to.begin(), to.end(), partition_index) - to.begin();
+    auto const& out = plan_.stages[port.from_stage].outs[port.from_out];
+    for (std::size_t sender = 0; sender != port.upstream_partitions; ++sender) {
+      if (!is_sender(port, sender, partition_index, of.partitions)) continue;
       auto& buckets = written_[port.from_stage][sender][port.from_out];
-      parts.push_back(std::move(buckets[static_cast<std::size_t>(slot)]));
+      parts.push_back(std::move(buckets[sends_to_all(out) ? partition_index : 0]));
     }
   }
   return inputs;

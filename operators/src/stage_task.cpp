@@ -1,3 +1,5 @@
+#include "plan_links.hpp"
+
 #include <algorithm>
 #include <sluice/operators/error.hpp>
 #include <sluice/operators/kept_partitions.hpp>
@@ -55,8 +57,8 @@ stage_task::stage_task(stage const& of, std::size_t partition_index,
     nodes_.push_back(std::move(made));
   }
   for (auto const& out : of.outs)
-    outs_.push_back(
-        {out.spec->make_writer(partition_index), receivers_of(out, partition_index).size()});
+    outs_.push_back({out.spec->make_writer(partition_index),
+                     sends_to_all(out) ? out.downstream_partitions : 1});
   find_needed();
 }
 
