@@ -8,7 +8,10 @@
 namespace sluice {
 
 job::job(node_ptr const& output, kept_use use) : plan_{make_plan({output}, use)}, progress_{plan_} {
-  for (auto const& s : plan_.stages) unfinished_.push_back(s.partitions);
+  unfinished_.reserve(plan_.stages.size());
+  std::size_t tasks = 0;
+  for (auto const& s : plan_.stages) tasks += unfinished_.emplace_back(s.partitions);
+  ready_.reserve(tasks);
   for (auto const& s : plan_.stages)
     if (s.ports.empty()) make_ready(s);
 }
@@ -21,10 +24,11 @@ std::size_t job::width() const {
 
 std::vector<partition> job::run() {
   guard lock{mutex_};
-  while (!ready_.empty() || running_ != 0)
+  while (!all_begun() || running_ != 0)
     if (!run_one(lock)) changed_.wait(lock);
   if (failed_.second) std::rethrow_exception(failed_.second);
-  return std::move(progress_.take_results().at(0));
+  auto const& output = plan_.stages[plan_.output_stages.front()];
+  return std::move(progress_.take_inputs(output, 0).front());
 }
 
 void job::help() {
@@ -34,9 +38,8 @@ void job::help() {
 }
 
 bool job::run_one(guard& lock) {
-  if (ready_.empty()) return false;
-  auto const id = ready_.front();
-  ready_.pop_front();
+  if (all_begun()) return false;
+  auto const id = ready_[begun_++];
   auto const& s = plan_.stages[id.stage];
   auto const inputs = progress_.take_inputs(s, id.partition);
   ++running_;

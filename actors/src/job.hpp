@@ -6,7 +6,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <sluice/actors/execution.hpp>
@@ -36,13 +35,15 @@ class job {
   bool run_one(guard& lock);
   void finished(stage const& s);
   void make_ready(stage const& s);
+  bool all_begun() const { return begun_ == ready_.size(); }
 
   plan const plan_;
   std::mutex mutex_;
   std::condition_variable changed_;
   plan_progress progress_;
   std::vector<std::size_t> unfinished_;  // by stage: its tasks
-  std::deque<task_id> ready_;
+  std::vector<task_id> ready_;           // in the order in which they became so
+  std::size_t begun_ = 0;                // of these
   std::size_t running_ = 0;
   std::pair<task_id, std::exception_ptr> failed_{{}, nullptr};
 };
