@@ -39,6 +39,13 @@ std::vector<std::shared_ptr<cut_batch const>> batch_ledger::open() const {
   return result;
 }
 
+std::shared_ptr<cut_batch const> batch_ledger::open_behind(batch_id batch) const {
+  std::lock_guard guard{mutex_};
+  auto const found = std::find_if(open_.begin(), open_.end(),
+                                  [&](entry const& e) { return e.batch->info.batch.id > batch; });
+  return found == open_.end() ? nullptr : found->batch;
+}
+
 batch_id batch_ledger::committed() const {
   std::lock_guard guard{mutex_};
   return committed_;

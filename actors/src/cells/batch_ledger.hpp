@@ -32,6 +32,8 @@ class batch_ledger {
   void commit(batch_id batch, std::chrono::nanoseconds now);
   /// Not yet committed, oldest first.
   std::vector<std::shared_ptr<cut_batch const>> open() const;
+  /// The oldest of these behind `batch`; null if there is none.
+  std::shared_ptr<cut_batch const> open_behind(batch_id batch) const;
   /// The newest that was committed.
   batch_id committed() const;
   /// Counts an attempt at a batch that failed. @return how many there were

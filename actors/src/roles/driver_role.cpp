@@ -34,10 +34,12 @@ caf::behavior driver_role::behavior() {
 
 // A batch is in the ledger before anybody works on it.
 void driver_role::learn_of_batches() {
-  auto const known =
-      batches_.empty() ? now_.kept->ledger.committed() : batches_.back().info.batch.id;
-  for (auto const& batch : now_.kept->ledger.open())
-    if (batch->info.batch.id > known) batches_.push_back({batch->info, 0, 0, false, {}});
+  auto const& ledger = now_.kept->ledger;
+  auto known = batches_.empty() ? ledger.committed() : batches_.back().info.batch.id;
+  while (auto const next = ledger.open_behind(known)) {
+    known = next->info.batch.id;
+    batches_.push_back({next->info, 0, 0, false, {}});
+  }
 }
 
 batch_progress* driver_role::find(batch_id batch) {
