@@ -2,6 +2,8 @@
 
 #include "supervision/src/mutant.hpp"
 
+#include <algorithm>
+
 namespace sluice {
 
 sink_cell::sink_cell(stage const& of)
@@ -11,29 +13,28 @@ void sink_cell::prepare(batch_context const& now, std::vector<partition> parts) 
   auto const id = now.batch.id;
   auto const takes_again = is_mutant(mutant::duplicate_on_redelivery);
   auto const done = id <= committed_ && !takes_again;
-  if (done || prepared_.contains(id) || skipped_.contains(id)) return;
+  auto const ready = std::find(prepared_.begin(), prepared_.end(), now.batch) != prepared_.end();
+  if (done || ready || skipped_.contains(id)) return;
   try {
     work_->prepare(now, std::move(parts));
   } catch (...) {
     work_->abort(now.batch);
     throw;
   }
-  prepared_.emplace(id, now.batch);
+  prepared_.push_back(now.batch);
 }
 
 void sink_cell::commit(batch_ref const& batch) {
   if (batch.id <= committed_ && !is_mutant(mutant::duplicate_on_redelivery)) return;
-  if (skipped_.erase(batch.id) != 0) {
-    if (prepared_.erase(batch.id) != 0) work_->abort(batch);
-  } else {
-    work_->commit(batch);
-    prepared_.erase(batch.id);
-  }
+  auto const skipped = skipped_.erase(batch.id) != 0;
+  if (!skipped) work_->commit(batch);
+  auto const was_prepared = std::erase(prepared_, batch) != 0;
+  if (skipped && was_prepared) work_->abort(batch);
   committed_ = batch.id;
 }
 
 void sink_cell::end() {
-  for (auto const& [id, batch] : std::exchange(prepared_, {})) work_->abort(batch);
+  for (auto const& batch : std::exchange(prepared_, {})) work_->abort(batch);
 }
 
 }  // namespace sluice

@@ -6,9 +6,9 @@
 
 #include "actors/src/flow/work_mark.hpp"
 
-#include <map>
 #include <set>
 #include <sluice/operators/plan.hpp>
+#include <vector>
 
 namespace sluice {
 
@@ -35,7 +35,7 @@ class sink_cell {
  private:
   op_ptr who_;
   std::unique_ptr<batch_output> work_;
-  std::map<batch_id, batch_ref> prepared_;  // and not committed
+  std::vector<batch_ref> prepared_;  // and not committed
   std::set<batch_id> skipped_;
   batch_id committed_ = 0;
   flow::work_mark mark_;
