@@ -97,10 +97,14 @@ class inbox {
   }
   bool has_batch() const { return filled_ == links_.size() && filled_ != 0; }
 
-  ready_batch take() {
-    ready_batch batch{links_.front().front().now, links_.front().front().committed, {}};
+  /// Stays there until the next one is taken; what it holds is the caller's to move or to clear.
+  ready_batch& take() {
+    auto& batch = taken_;
+    batch.now = links_.front().front().now;
+    batch.committed = links_.front().front().committed;
     batch.by_port.resize(ports_.size());
-    for (std::size_t p = 0; p != ports_.size(); ++p)
+    for (std::size_t p = 0; p != ports_.size(); ++p) {
+      batch.by_port[p].clear();
       for (auto index : ports_[p]) {
         auto& l = links_[index];
         if (l.front().now.batch != batch.now.batch)
@@ -109,6 +113,7 @@ class inbox {
         batch.by_port[p].push_back(l.take());
         if (!l.has_share()) --filled_;
       }
+    }
     return batch;
   }
 
@@ -116,6 +121,7 @@ class inbox {
   std::vector<in_link> links_;
   std::vector<std::vector<std::size_t>> ports_;
   std::size_t filled_ = 0;
+  ready_batch taken_;
 };
 
 }  // namespace sluice::flow

@@ -96,7 +96,7 @@ class receiving_links {
     if (result != flow::arrival::accepted) ++refused_;
   }
   bool has_batch() const { return inbox_.has_batch(); }
-  flow::inbox::ready_batch take() { return inbox_.take(); }
+  flow::inbox::ready_batch& take() { return inbox_.take(); }
   /// The oldest batch taken has been processed on every link.
   void settle() {
     for (std::size_t i = 0; i != ends_.size(); ++i)

@@ -41,7 +41,7 @@ caf::behavior sink_role::behavior() {
 
 void sink_role::prepare_ready() {
   while (!failed_ && in_.has_batch()) {
-    auto batch = in_.take();
+    auto& batch = in_.take();
     auto const ok = guarded("sink: prepare", batch.now.batch,
                             [&] { cell_.prepare(batch.now, std::move(batch.by_port.at(0))); });
     if (!ok) return;

@@ -55,7 +55,7 @@ void stage_role::run_next() {
   if (in_.has_batch() && out_.all_idle()) tell(self_, caf::actor{self_}, msg::proceed{});
 }
 
-void stage_role::run(flow::inbox::ready_batch batch) {
+void stage_role::run(flow::inbox::ready_batch& batch) {
   stage_cell::outcome done;
   try {
     inside_stream marker;
@@ -74,7 +74,7 @@ void stage_role::run(flow::inbox::ready_batch batch) {
                           cell_.is_hopeless()});
     return;
   }
-  batch.by_port.clear();
+  for (auto& parts : batch.by_port) parts.clear();
   if (!done.diverted.empty())
     tell(self_, driver_,
          msg::records_diverted{{now_.epoch}, batch.now.batch.id, std::move(done.diverted)});

@@ -21,7 +21,7 @@ class stage_role {
 
  private:
   void run_next();
-  void run(flow::inbox::ready_batch batch);
+  void run(flow::inbox::ready_batch& batch);
 
   caf::event_based_actor* self_;
   incarnation now_;
