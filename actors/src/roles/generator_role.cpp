@@ -81,7 +81,7 @@ void generator_role::meet(generator_peers peers) {
   if (first) return begin();
   if (state_.draining) drain_inputs();
   for (std::size_t i = 0; cutting_ && i != peers_.hosts.size(); ++i)
-    if (!cutting_->cuts[i]) ask_for_share(i);
+    if (!cuts_[i]) ask_for_share(i);
   probe();
 }
 

@@ -30,7 +30,6 @@ class generator_role {
   struct arrived_shares {
     batch_info info;
     std::size_t missing = 0;
-    std::vector<std::optional<input_cell::noted_cut>> cuts;  // by input
   };
 
   void meet(generator_peers peers);
@@ -80,6 +79,7 @@ class generator_role {
   std::vector<std::vector<std::size_t>> links_;  // by input and partition: index in out_
   std::vector<input_status> status_;             // by input
   std::optional<arrived_shares> cutting_;
+  std::vector<std::optional<input_cell::noted_cut>> cuts_;  // by input; of the batch in cutting_
   std::size_t in_flight_ = 0;
   bool waits_for_commits_ = false;  // as the board knows it
   bool probed_ = false;             // nothing was cut or committed since the last full probe

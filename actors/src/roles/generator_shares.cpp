@@ -31,7 +31,7 @@ void generator_role::ask_for_shares() {
   cutting_->info.batch = state_.begun->batch;
   cutting_->info.submitted = state_.begun->submitted;
   cutting_->info.inputs.resize(n);
-  cutting_->cuts.resize(n);
+  cuts_.assign(n, std::nullopt);
   cutting_->missing = n;
   for (std::size_t i = 0; i != n; ++i) ask_for_share(i);
 }
@@ -46,7 +46,7 @@ void generator_role::ask_for_share(std::size_t input) {
 }
 
 void generator_role::share_arrived(msg::cut_reply& reply) {
-  if (!cutting_ || reply.batch != cutting_->info.batch.id || cutting_->cuts[reply.input]) return;
+  if (!cutting_ || reply.batch != cutting_->info.batch.id || cuts_[reply.input]) return;
   auto& given = reply.cut.given;
   status_[reply.input] = given.after;
   if (!state_.begun->noted) state_.rates[reply.input].took(given.records);
@@ -60,7 +60,7 @@ void generator_role::share_arrived(msg::cut_reply& reply) {
                               std::move(given.description),
                               given.after.records,
                               std::move(reply.counters)};
-  cutting_->cuts[reply.input] = std::move(reply.cut);
+  cuts_[reply.input] = std::move(reply.cut);
   if (--cutting_->missing == 0) dispatch();
 }
 
@@ -69,8 +69,8 @@ void generator_role::dispatch() {
   auto made = std::make_shared<cut_batch>();
   made->info = std::move(cutting_->info);
   made->checkpoint = state_.begun->checkpoint;
-  for (std::size_t i = 0; i != cutting_->cuts.size(); ++i) {
-    auto& cut = *cutting_->cuts[i];
+  for (std::size_t i = 0; i != cuts_.size(); ++i) {
+    auto& cut = *cuts_[i];
     if (made->info.batch.id == state_.poison) cut.given.parts.assign(cut.given.parts.size(), {});
     made->shares.push_back(std::move(cut.given.parts));
     if (made->checkpoint != 0) note_positions(*made, i, std::move(cut.position));
@@ -98,8 +98,8 @@ bool generator_role::write_down(batch_info const& info) {
   auto const& journal = now_.setup->journal;
   if (!journal || state_.begun->noted || state_.begun->logged) return true;
   logged_batch noted{info.batch, info.submitted, {}};
-  for (std::size_t i = 0; i != cutting_->cuts.size(); ++i)
-    if (auto& note = cutting_->cuts[i]->note; !note.empty())
+  for (std::size_t i = 0; i != cuts_.size(); ++i)
+    if (auto& note = cuts_[i]->note; !note.empty())
       noted.shares.emplace_back(now_.setup->inputs[i].id, std::move(note));
   try {
     journal->allocate(std::move(noted));
