@@ -89,7 +89,7 @@ void directory_input::watch_directory() {
     host->post([weak] {
       auto const self = weak.lock();
       if (!self || self->phase_ != phase::running) return;
-      self->look();
+      if (!self->has_next()) self->look();
       self->read_later();
     });
   };
@@ -108,7 +108,9 @@ void directory_input::look_again_later() {
   });
 }
 
+// Not while files wait to be read: where many appear, each of them would have all listed.
 bool directory_input::worth_looking() const {
+  if (has_next()) return false;
   if (!watch_ || announced_->load()) return true;
   auto const since = host_->outside().clock().monotonic() - looked_at_;
   return since >= least_time_between_looks * look_took_;
@@ -164,6 +166,7 @@ bool directory_input::open_next() {
     auto path = directory_ + "/" + entry.name;
     auto opened = host_->outside().storage().open_read(path);
     begun_.begin(entry, records_read());
+    if (worth_looking()) look();
     if (!opened) {
       refuse(entry, path, opened.error());
       continue;

@@ -292,6 +292,35 @@ TEST_CASE("text file input reads only as far as there is room") {
   CHECK(got == expected);
 }
 
+TEST_CASE("text file input lists the directory again when it has begun all files it knows") {
+  auto f = fixture{{.bytes = 64 * 1024}};
+  f.start();
+  auto const text = many_lines(50'000);
+  f.put("a", text);
+  f.put("b", "b\n");
+  f.settle();
+  auto listings = 0;
+  f.world.storage().set_probe([&](storage_operation operation, std::string const&) {
+    if (operation == storage_operation::list) ++listings;
+    return std::optional<std::errc>{};
+  });
+  for (auto const name : {"c", "d", "e"}) {
+    f.put(name, std::string{name} + "\n");
+    f.settle();
+  }
+  CHECK(listings == 0);
+  auto got = text_list{};
+  while (!f.source->status(false).idle) {
+    auto const lines = f.next();
+    got.insert(got.end(), lines.begin(), lines.end());
+    f.settle();
+  }
+  CHECK(listings > 0);
+  auto expected = text_list{};
+  for_each_line(text + "b\nc\nd\ne\n", [&](std::string_view line) { expected.emplace_back(line); });
+  CHECK(got == expected);
+}
+
 TEST_CASE("text file input reads in pieces, and a cut sees all that there is room for") {
   auto f = fixture{};
   f.start();
