@@ -55,7 +55,10 @@ class scene {
   }
   void feed() {
     std::vector<int> batch(50);
-    for (auto& x : batch) expected_[(x = next_++) % keys] += x;
+    for (auto& x : batch) {
+      x = next_++;
+      expected_[x % keys] += x;
+    }
     queue_->push(std::move(batch));
   }
   void kill(std::string const& role) { ssc_.kill_actor(role); }
