@@ -27,8 +27,7 @@ std::vector<partition> job::run() {
   while (!all_begun() || running_ != 0)
     if (!run_one(lock)) changed_.wait(lock);
   if (failed_.second) std::rethrow_exception(failed_.second);
-  auto const& output = plan_.stages[plan_.output_stages.front()];
-  return std::move(progress_.take_inputs(output, 0).front());
+  return std::move(progress_.take_results().at(0));
 }
 
 void job::help() {
