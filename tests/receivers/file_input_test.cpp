@@ -51,6 +51,12 @@ bool mentions(std::string const& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
+text_list lines_of(std::string_view text) {
+  auto lines = text_list{};
+  for_each_line(text, [&](std::string_view line) { lines.emplace_back(line); });
+  return lines;
+}
+
 std::string many_lines(std::size_t count) {
   auto text = std::string{};
   for (std::size_t i = 0; i < count; ++i) text += "line " + std::to_string(i) + "\n";
@@ -287,9 +293,7 @@ TEST_CASE("text file input reads only as far as there is room") {
     auto const lines = f.next();
     got.insert(got.end(), lines.begin(), lines.end());
   }
-  auto expected = text_list{};
-  for_each_line(text, [&](std::string_view line) { expected.emplace_back(line); });
-  CHECK(got == expected);
+  CHECK(got == lines_of(text));
 }
 
 TEST_CASE("text file input lists the directory again when it has begun all files it knows") {
@@ -316,9 +320,7 @@ TEST_CASE("text file input lists the directory again when it has begun all files
     f.settle();
   }
   CHECK(listings > 0);
-  auto expected = text_list{};
-  for_each_line(text + "b\nc\nd\ne\n", [&](std::string_view line) { expected.emplace_back(line); });
-  CHECK(got == expected);
+  CHECK(got == lines_of(text + "b\nc\nd\ne\n"));
 }
 
 TEST_CASE("text file input reads in pieces, and a cut sees all that there is room for") {
