@@ -34,7 +34,9 @@ struct receiver_core::state {
   std::shared_ptr<input_host> host;
   std::string who = "receiver";
   std::function<void()> on_wake;
+  bool counts_records = false;
   bool wake_pending = false;
+  bool told = false;  // the host knows that there is something to cut
 
   buffer_limits limits;
   bool may_wait = false;
@@ -63,6 +65,12 @@ struct receiver_core::state {
   }
   std::size_t held_bytes() const { return buffer->held().bytes + open_bytes; }
   std::size_t held_records() const { return buffer->held().records + open_records; }
+  /// What could be cut now.
+  overflow_buffer::amount cuttable() const {
+    auto amount = buffer->waiting();
+    if (buffer->has_backlog()) return amount;
+    return {amount.bytes + open_bytes, amount.records + open_records};
+  }
 };
 
 receiver_core::receiver_core() : state_{std::make_unique<state>()} {}
@@ -74,6 +82,7 @@ void receiver_core::attach(std::shared_ptr<input_host> host, std::string who,
   auto const lock = guard{state_->mutex};
   auto& s = *state_;
   s.limits = host->limits();
+  s.counts_records = host->counts_records();
   s.may_wait = !host->outside().simulated();
   s.buffer.emplace(s.limits, overflow, host->outside(), codec, who);
   s.host = std::move(host);
@@ -105,6 +114,7 @@ receiver_core::news receiver_core::take_news() {
   auto taken = std::exchange(s.news, {});
   if (s.buffer) taken.overflow = s.buffer->news();
   taken.open_block = s.open_records > 0 ? s.open_number : 0;
+  s.told = s.buffer && s.cuttable().records > 0;
   return taken;
 }
 
@@ -255,7 +265,9 @@ void receiver_core::end_store(guard lock, std::size_t bytes, position at) {
   // What is dropped or goes to disk does so by blocks.
   if (s.buffer->policy() != overflow::backpressure) full |= s.open_records >= s.limits.records / 16;
   if (full) seal_open();
-  if (first || full || s.buffer->has_news()) wake(std::move(lock));
+  // Whoever opens a block has it sealed in time.
+  if (first) return wake(std::move(lock));
+  if (full || s.buffer->has_news()) tell_of_records(std::move(lock));
 }
 
 void receiver_core::end_store(guard lock, std::vector<chunk_ptr> blocks, position at) {
@@ -269,7 +281,13 @@ void receiver_core::end_store(guard lock, std::vector<chunk_ptr> blocks, positio
     auto const last = &each == &blocks.back();
     s.buffer->push({std::move(each), 0, positions, {}, !last});
   }
-  wake(std::move(lock));
+  tell_of_records(std::move(lock));
+}
+
+// Between two cuts the first records are news; how many follow is asked for.
+void receiver_core::tell_of_records(guard lock) {
+  auto& s = *state_;
+  if (!s.told || s.counts_records || s.buffer->has_news()) wake(std::move(lock));
 }
 
 std::size_t receiver_core::block_bytes() const { return block_bytes_for(state_->limits); }
@@ -336,6 +354,7 @@ void receiver_core::start_returned(std::exception_ptr thrown) {
 input_cut receiver_core::cut(batch_id batch, std::uint64_t max_records, chunk_splitter split) {
   auto lock = guard{state_->mutex};
   seal_open();
+  state_->told = false;
   auto share = state_->buffer->cut(batch, max_records, split);
   if (share.finished) state_->cut = {share.finished, 0};
   state_->cut.behind += share.behind_finished;
@@ -386,12 +405,10 @@ input_status receiver_core::status() const {
   auto const& s = *state_;
   auto now = input_status{};
   if (!s.buffer) return now;
-  now.records = s.buffer->waiting().records;
-  now.bytes = s.buffer->waiting().bytes;
-  now.idle = now.records + s.open_records == 0 && !s.buffer->has_backlog();
-  if (s.buffer->has_backlog()) return now;
-  now.records += s.open_records;
-  now.bytes += s.open_bytes;
+  auto const [bytes, records] = s.cuttable();
+  now.records = records;
+  now.bytes = bytes;
+  now.idle = records + s.open_records == 0 && !s.buffer->has_backlog();
   return now;
 }
 

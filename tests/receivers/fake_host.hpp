@@ -37,6 +37,7 @@ class fake_host final : public input_host {
     timers_.emplace(outside_.clock().monotonic() + delay, std::move(work));
   }
   void changed() override { ++changes; }
+  bool counts_records() const override { return counts; }
   void report(receiver_event event) override { events.push_back(std::move(event)); }
   world& outside() override { return outside_; }
   buffer_limits limits() const override { return limits_; }
@@ -98,6 +99,7 @@ class fake_host final : public input_host {
   std::vector<receiver_event> events;
   std::vector<std::chrono::milliseconds> delays;
   std::size_t changes = 0;
+  bool counts = false;
   std::chrono::milliseconds interval{200};
 
  private:

@@ -129,6 +129,24 @@ TEST_CASE("receiver input tells its host once per block, not once per record") {
   CHECK(f.host->posts() == before + 2);
 }
 
+TEST_CASE("receiver input tells its host of blocks once between two cuts, unless it counts them") {
+  for (bool const counts : {false, true}) {
+    CAPTURE(counts);
+    auto f = fixture{};
+    f.host->counts = counts;
+    f.start();
+    auto const before = f.host->posts();
+    for (auto i = 0; i != 3; ++i) {
+      f.into->store(std::vector{i});
+      f.host->run();
+    }
+    CHECK(f.host->posts() == before + (counts ? 3 : 1));
+    CHECK(next(f.source, 1) == numbers(0, 3));
+    f.into->store(std::vector{3});
+    CHECK(f.host->posts() == before + (counts ? 4 : 2));
+  }
+}
+
 TEST_CASE("receiver input seals a block when it is large enough") {
   auto f = fixture{{.bytes = 64 * 1024}};
   f.start();

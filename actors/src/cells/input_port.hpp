@@ -56,6 +56,9 @@ class input_port final : public input_host {
   void post(std::function<void()> work) override;
   void after(std::chrono::milliseconds delay, std::function<void()> work) override;
   void changed() override;
+  bool counts_records() const override {
+    return core_->settings().trigger.what == trigger::kind::size;
+  }
   void report(receiver_event event) override;
   void waits_for_room(buffer_limits const& held) override;
   void has_room() override;

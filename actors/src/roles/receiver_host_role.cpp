@@ -71,6 +71,8 @@ void receiver_host_role::cut(msg::cut_request const& request) {
   auto reply = msg::cut_reply{{request.epoch}, request.batch.id, index_, made, {}};
   if (peers_->bus.heard()) reply.counters = cell_.source().counters();  // only listeners see them
   tell(self_, peers_->generator, std::move(reply));
+  // A cut that is asked for again says what was left then.
+  announce();
 }
 
 std::string_view receiver_host_role::note_in(logged_batch const& batch) const {
@@ -87,10 +89,10 @@ void receiver_host_role::run_timer_after(std::chrono::nanoseconds delay,
 // The generator has to know when something to cut has appeared, and under a size trigger how much.
 void receiver_host_role::announce() {
   auto const now = cell_.source().status(false);
-  auto const by_size = now_.setup->core->settings().trigger.what == trigger::kind::size;
   auto const had_any = announced_records_ > 0 || announced_ready_;
   auto const has_any = now.records > 0 || now.ready;
-  if (has_any && (!had_any || (by_size && now.records > announced_records_))) {
+  if (has_any &&
+      (!had_any || (cell_.port().counts_records() && now.records > announced_records_))) {
     announced_records_ = now.records;
     announced_ready_ = now.ready;
     tell(self_, peers_->generator, msg::input_changed{{now_.epoch}, index_, now});

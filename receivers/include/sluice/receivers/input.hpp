@@ -74,6 +74,8 @@ class input_host {
   virtual void after(std::chrono::milliseconds delay, std::function<void()> work) = 0;
   /// Tells that `status()` has changed. Cheap; call it whenever something arrived.
   virtual void changed() = 0;
+  /// Whether every change of `status().records` is to be told, not just the first since a cut.
+  virtual bool counts_records() const { return false; }
   /// Tells that nothing is taken from outside until there is room, with what is held; call it when
   /// it begins. Cheap; any thread.
   virtual void waits_for_room(buffer_limits const& held) { static_cast<void>(held); }

@@ -126,6 +126,7 @@ class receiver_core {
   void wait_for_turn(guard& lock, std::size_t bytes, std::size_t records);
   void check_position(position at) const;
   void seal_open();
+  void tell_of_records(guard lock);
   void wake(guard lock);
 
   std::unique_ptr<state> state_;
