@@ -64,4 +64,7 @@ std::vector<bench_case> cases_of_each_bid();
 std::vector<bench_case> cases_of_windows();
 std::vector<bench_case> cases_of_tables();
 
+/// What the queries keep, forever and for a while.
+void state_bytes(report& results);
+
 }  // namespace bench::nexmark

@@ -11,6 +11,7 @@ std::vector<bench_case> all_cases() {
   std::vector<bench_case> all;
   for (auto const& some : {cases_of_each_bid(), cases_of_windows(), cases_of_tables()})
     all.insert(all.end(), some.begin(), some.end());
+  all.push_back({"nexmark_state", "memory of what the queries keep", state_bytes});
   return all;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <sluice/sluice.hpp>
@@ -20,12 +21,14 @@ struct batch_plan {
   std::uint32_t blocks_per_batch = 50;
   /// Batches without events behind the last one: time goes on until every window has closed.
   std::uint32_t closing = 12;
+  /// How many blocks are taken at most.
+  std::uint32_t most_blocks = std::numeric_limits<std::uint32_t>::max();
 };
 
 /// The blocks of each batch.
 inline std::vector<std::vector<std::uint32_t>> cut(event_log const& log, batch_plan const& plan) {
   std::vector<std::vector<std::uint32_t>> batches;
-  auto const blocks = static_cast<std::uint32_t>(log.blocks.size());
+  auto const blocks = std::min(static_cast<std::uint32_t>(log.blocks.size()), plan.most_blocks);
   for (std::uint32_t first = 0; first < blocks; first += plan.blocks_per_batch) {
     auto& batch = batches.emplace_back(std::min(plan.blocks_per_batch, blocks - first));
     std::iota(batch.begin(), batch.end(), first);

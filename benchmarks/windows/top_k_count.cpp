@@ -49,46 +49,9 @@ struct ranked_text {
   windowed_text given;
 };
 
-using counts_of_window = sluice::rdd<word_count>;
-
-/// Counts in a window, and gives each to an output that checks it.
-class counting_stream {
- public:
-  using output = std::function<void(std::size_t batch, counts_of_window const&)>;
-  counting_stream(windowed_text const& given, output check, std::size_t parallelism = 1)
-      : given_{given},
-        check_{std::move(check)},
-        stream_{
-            stepped_options(parallelism), [&](auto const& blocks) {
-              with_inverse(pairs_of(blocks, given.text)).foreach_rdd([this](auto const& counts) {
-                if (auto const batch = batches_++; full_) check_(batch, counts);
-              });
-            }} {
-    for (std::size_t i = 0; i != given.passes_to_fill(); ++i) pass();
-    full_ = true;
-  }
-  void run() {
-    auto const before = batches_;
-    pass();
-    expect("the number of windows", before + given_.expected.size(), batches_);
-  }
-
- private:
-  void pass() {
-    auto const& text = given_.text;
-    stream_.run(static_cast<std::uint32_t>(text.blocks.size()), text.batches.front().second);
-  }
-
-  windowed_text const& given_;
-  output check_;
-  bool full_ = false;
-  std::size_t batches_ = 0;
-  block_stream stream_;
-};
-
 // The least that a consumer of all counts can do.
-counting_stream::output adding_up(windowed_text const& given) {
-  return [&given](std::size_t batch, counts_of_window const& counts) {
+window_stream::output adding_up(windowed_text const& given) {
+  return [&given](std::size_t batch, window_stream::counts const& counts) {
     auto const words =
         counts.map([](word_count const& row) { return row.second; }).reduce(std::plus<>{});
     expect("the number of words in the window", given.expected[batch % given.expected.size()].words,
@@ -106,16 +69,16 @@ void check_top(ranked_text const& text, std::size_t batch, std::vector<word_coun
   }
 }
 
-counting_stream::output by_heap(ranked_text const& text) {
-  return [&text](std::size_t batch, counts_of_window const& counts) {
+window_stream::output by_heap(ranked_text const& text) {
+  return [&text](std::size_t batch, window_stream::counts const& counts) {
     top_words top;
     counts.foreach ([&top](word_count const& row) { top.offer(row); });
     check_top(text, batch, top.rows());
   };
 }
 
-counting_stream::output by_top(ranked_text const& text) {
-  return [&text](std::size_t batch, counts_of_window const& counts) {
+window_stream::output by_top(ranked_text const& text) {
+  return [&text](std::size_t batch, window_stream::counts const& counts) {
     auto const less = [](auto const& a, auto const& b) { return more_frequent(b, a); };
     check_top(text, batch, counts.top(most_frequent, less));
   };
@@ -126,9 +89,9 @@ counting_stream::output by_top(ranked_text const& text) {
 void top_k_count(report& results) {
   auto const plan = window_plan(results.how().quick);
   ranked_text const text{plan};
-  counting_stream plain{text.given, adding_up(text.given)};
-  counting_stream heap{text.given, by_heap(text)};
-  counting_stream top{text.given, by_top(text)};
+  window_stream plain{text.given, with_inverse, adding_up(text.given)};
+  window_stream heap{text.given, with_inverse, by_heap(text)};
+  window_stream top{text.given, with_inverse, by_top(text)};
   experiment work;
   work.records = text.given.text.records;
   work.bytes = text.given.text.bytes;

@@ -43,37 +43,10 @@ class hand_loop {
   hand_window<std::string_view> window_;
 };
 
-constexpr auto without_inverse = [](auto const& pairs) {
-  return pairs.reduce_by_key_and_window(std::plus<>{}, window_batches * step);
-};
-
-class window_stream {
- public:
-  template <class Window>
-  window_stream(windowed_text const& given, Window window, std::size_t parallelism = 1)
-      : given_{given}, stream_{stepped_options(parallelism), [&](auto const& blocks) {
-                                 window(pairs_of(blocks, given.text))
-                                     .foreach_rdd([this](auto const& counts) { take(counts); });
-                               }} {
-    for (std::size_t i = 0; i != given.passes_to_fill(); ++i) pass();
-    full_ = true;
-  }
-  void run() {
-    auto const before = batches_;
-    pass();
-    expect("the number of windows", before + given_.expected.size(), batches_);
-  }
-
- private:
-  void pass() {
-    auto const& batches = given_.text.batches;
-    stream_.run(static_cast<std::uint32_t>(given_.text.blocks.size()), batches.front().second);
-  }
-  void take(sluice::rdd<std::pair<std::string, long>> const& counts) {
-    auto const batch = batches_++;
-    if (!full_) return;
-    // Partitions are added up on their own, at the same time.
-    auto const one = [](std::pair<std::string, long> const& pair) {
+// Partitions are added up on their own, at the same time.
+window_stream::output checking(windowed_text const& given) {
+  return [&given](std::size_t batch, window_stream::counts const& counts) {
+    auto const one = [](word_count const& pair) {
       word_counts sums;
       sums.add(pair.first, static_cast<std::uint64_t>(pair.second));
       return sums;
@@ -81,14 +54,9 @@ class window_stream {
     auto const merge = [](word_counts a, word_counts const& b) {
       return word_counts{a.words + b.words, a.distinct + b.distinct, a.checksum + b.checksum};
     };
-    given_.check(batch, counts.map(one).reduce(merge));
-  }
-
-  windowed_text const& given_;
-  bool full_ = false;
-  std::size_t batches_ = 0;
-  block_stream stream_;
-};
+    given.check(batch, counts.map(one).reduce(merge));
+  };
+}
 
 }  // namespace
 
@@ -96,9 +64,10 @@ void word_count_window(report& results) {
   auto const plan = window_plan(results.how().quick);
   windowed_text const given{plan};
   hand_loop hand{given};
-  window_stream inverse{given, with_inverse};
-  window_stream any{given, without_inverse};
-  window_stream two{given, with_inverse, 2};
+  auto const check = checking(given);
+  window_stream inverse{given, with_inverse, check};
+  window_stream any{given, without_inverse, check};
+  window_stream two{given, with_inverse, check, 2};
   experiment work;
   work.records = given.text.records;
   work.bytes = given.text.bytes;

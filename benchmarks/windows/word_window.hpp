@@ -94,4 +94,47 @@ constexpr auto with_inverse = [](auto const& pairs) {
                                         window_batches * step);
 };
 
+constexpr auto without_inverse = [](auto const& pairs) {
+  return pairs.reduce_by_key_and_window(std::plus<>{}, window_batches * step);
+};
+
+/// The text as a stream; once the window is full, each goes to an output that checks it.
+class window_stream {
+ public:
+  using counts = sluice::rdd<word_count>;
+  using output = std::function<void(std::size_t batch, counts const&)>;
+
+  /// @param window  makes counts in a window of pairs
+  template <class Window>
+  window_stream(windowed_text const& given, Window window, output check,
+                std::size_t parallelism = 1)
+      : given_{given},
+        check_{std::move(check)},
+        stream_{stepped_options(parallelism), [&](auto const& blocks) {
+                  window(pairs_of(blocks, given.text)).foreach_rdd([this](auto const& found) {
+                    if (auto const batch = batches_++; full_) check_(batch, found);
+                  });
+                }} {
+    for (std::size_t i = 0; i != given.passes_to_fill(); ++i) pass();
+    full_ = true;
+  }
+  void run() {
+    auto const before = batches_;
+    pass();
+    expect("the number of windows", before + given_.expected.size(), batches_);
+  }
+
+ private:
+  void pass() {
+    auto const& text = given_.text;
+    stream_.run(static_cast<std::uint32_t>(text.blocks.size()), text.batches.front().second);
+  }
+
+  windowed_text const& given_;
+  output check_;
+  bool full_ = false;
+  std::size_t batches_ = 0;
+  block_stream stream_;
+};
+
 }  // namespace bench
