@@ -3,6 +3,12 @@
 
 namespace sluice {
 
+byte_reader::byte_reader(std::vector<std::span<std::byte const>> pieces, std::string_view subject)
+    : pieces_{std::move(pieces)}, subject_{subject} {
+  std::reverse(pieces_.begin(), pieces_.end());
+  for (auto const& piece : pieces_) behind_ += piece.size();
+}
+
 std::uint64_t byte_reader::get_long_varint(std::string_view what) {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
@@ -38,18 +44,27 @@ void byte_reader::fail(std::string_view what, std::string_view reason) const {
   message += ": ";
   message += what;
   message += " at byte ";
-  message += std::to_string(at_);
+  message += std::to_string(offset());
   message += " of ";
-  message += std::to_string(bytes_.size());
+  message += std::to_string(offset() + remaining());
   message += ": ";
   message += reason;
   message += "; the bytes are truncated, damaged, or were written for another type";
   throw runtime_failure(message);
 }
 
-void byte_reader::fail_short(std::size_t size, std::string_view what) const {
-  fail(what,
-       std::to_string(size) + " bytes are needed, " + std::to_string(remaining()) + " remain");
+// A piece ends where a value does.
+void byte_reader::next_piece(std::size_t size, std::string_view what) {
+  while (in_piece() == 0 && !pieces_.empty()) {
+    before_ += bytes_.size();
+    bytes_ = pieces_.back();
+    at_ = 0;
+    behind_ -= bytes_.size();
+    pieces_.pop_back();
+  }
+  if (size > in_piece())
+    fail(what,
+         std::to_string(size) + " bytes are needed, " + std::to_string(remaining()) + " remain");
 }
 
 }  // namespace sluice

@@ -53,7 +53,10 @@ class saved_panes final : public state_part {
     out.put_varint(static_cast<std::uint64_t>(fresh - all.begin()));
     out.put_varint(static_cast<std::uint64_t>(std::count_if(all.begin(), all.end(), is_counted)));
     out.put_varint(static_cast<std::uint64_t>(all.end() - fresh));
-    for (auto p = fresh; p != all.end(); ++p) write(out, *p);
+    for (auto p = fresh; p != all.end(); ++p) {
+      write(out, *p);
+      out.end_piece();
+    }
     for (auto p = fresh; p != all.end(); ++p) p->saved_in = number;
     live_ = all.size();
     return all.empty() ? number : *all.front().saved_in;

@@ -111,17 +111,10 @@ saved_slots::runs saved_slots::in_use() const {
   return all;
 }
 
-// The first entries tell how much room all of them need: growing bit by bit would copy them.
 void saved_slots::write_entries(byte_writer& out, runs const& entries) const {
-  auto const before = out.size();
-  auto left = size_of(entries);
   for_each_block(entries, [&](std::span<position const> block) {
-    auto const is_first = out.size() == before;
     slots_->write(out, block);
-    left -= block.size();
-    if (!is_first) return;
-    auto const rest = (out.size() - before) * left / block.size();
-    out.reserve(out.size() + rest + rest / 16);
+    out.end_piece();
   });
 }
 

@@ -1,6 +1,7 @@
 #include "log_scan.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <sluice/supervision/checksum.hpp>
 #include <utility>
 
@@ -108,12 +109,8 @@ io_result<std::string_view> segment_reader::view(std::uint64_t offset, std::size
     return window_.substr(static_cast<std::size_t>(inside), count);
   auto const size = static_cast<std::size_t>(
       std::min<std::uint64_t>(size_ - offset, std::max(count, window_size)));
-  window_ = {};
-  if (size > room_) {
-    memory_ = std::make_unique_for_overwrite<char[]>(size);
-    room_ = size;
-  }
-  for (auto done = std::size_t{0}; done < size;) {
+  auto const kept = begin_window(offset, size);
+  for (auto done = kept; done < size;) {
     auto const read = file_->read_at(offset + done, std::span{memory_.get() + done, size - done});
     if (!read) return read.error();
     // The file was longer when it was listed.
@@ -123,6 +120,24 @@ io_result<std::string_view> segment_reader::view(std::uint64_t offset, std::size
   window_ = {memory_.get(), size};
   window_offset_ = offset;
   return window_.substr(0, count);
+}
+
+// What the window has of the bytes from `offset` on stays in it.
+std::size_t segment_reader::begin_window(std::uint64_t offset, std::size_t size) {
+  auto const at = offset - window_offset_;
+  auto const kept = offset >= window_offset_ && at < window_.size()
+                        ? window_.substr(static_cast<std::size_t>(at))
+                        : std::string_view{};
+  if (size > room_) {
+    auto memory = std::make_unique_for_overwrite<char[]>(size);
+    std::copy(kept.begin(), kept.end(), memory.get());
+    memory_ = std::move(memory);
+    room_ = size;
+  } else {
+    if (!kept.empty()) std::memmove(memory_.get(), kept.data(), kept.size());
+  }
+  window_ = {};
+  return kept.size();
 }
 
 io_result<bool> segment_reader::is_zero_from(std::uint64_t offset) {

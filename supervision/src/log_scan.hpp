@@ -46,10 +46,12 @@ class segment_reader {
   std::string const& path() const { return path_; }
 
  private:
+  std::size_t begin_window(std::uint64_t offset, std::size_t size);
+
   std::unique_ptr<readable_file> file_;
   std::string path_;
   std::uint64_t size_;
-  // Memory that was not filled before: a record may be all of a large state.
+  // Memory that was not filled before: a record may be large.
   std::unique_ptr<char[]> memory_{};
   std::size_t room_ = 0;
   std::string_view window_{};  // what of it has been read

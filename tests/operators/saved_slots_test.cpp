@@ -77,6 +77,33 @@ TEST_CASE("a save without changes holds a slice, and with few entries it is the 
   CHECK(few.save(3).second == 3);
 }
 
+TEST_CASE("a save is passed on in pieces while it is written, and they hold what one would") {
+  constexpr std::uint64_t keys = 10'000;
+  constexpr std::size_t piece_size = 20'000;
+  saved state;
+  fill(state.entries, keys);
+  std::vector<byte_vector> pieces;
+  byte_writer out{piece_size, [&](byte_vector piece) {
+                    CHECK(piece.size() >= piece_size);
+                    CHECK(piece.size() < 2 * piece_size);
+                    pieces.push_back(std::move(piece));
+                  }};
+  CHECK(state.part.save(out, 1) == 1);
+  pieces.push_back(out.take());
+  CHECK(pieces.size() == 6);
+  CHECK(pieces.back().empty());
+  byte_reader in{{pieces.begin(), pieces.end()}, "slots"};
+  saved loaded;
+  loaded.part.load(in, 1);
+  in.expect_end("slots");
+  CHECK(loaded.all() == state.all());
+  byte_vector together;
+  for (auto const& piece : pieces) together.insert(together.end(), piece.begin(), piece.end());
+  saved whole;
+  fill(whole.entries, keys);
+  CHECK(together == whole.save(1).first);
+}
+
 TEST_CASE("a state that starts over is saved whole, and needs no save before") {
   saved state;
   fill(state.entries, 1'000);

@@ -7,6 +7,13 @@
 
 namespace sluice {
 
+namespace {
+
+// Written while the next one is encoded, and small enough to stay in a core's cache meanwhile.
+constexpr std::size_t piece_size = 512U << 10U;
+
+}  // namespace
+
 stage_cell::stage_cell(stage const& of, std::size_t partition_index,
                        record_error_rules const& rules)
     : task_{of, partition_index, &rules},
@@ -42,14 +49,21 @@ void stage_cell::save(std::uint64_t checkpoint) {
     for (auto const& kept : saved_states_) kept.state->start_over();
   for (auto const& kept : saved_states_) {
     try {
-      byte_writer out;
-      auto const oldest = kept.state->save(out, checkpoint);
-      journal_->save(checkpoint, {kept.op, partition_, kept.state->schema(), oldest}, out.take());
+      save(kept, checkpoint);
     } catch (...) {
       journal_->save_failed(checkpoint,
                             "state of " + kept.op + ": " + describe(std::current_exception()));
     }
   }
+}
+
+void stage_cell::save(kept_state const& kept, std::uint64_t checkpoint) {
+  saved_task task{kept.op, partition_, kept.state->schema()};
+  byte_writer out{piece_size, [&](byte_vector piece) {
+                    journal_->save_piece(checkpoint, task, std::move(piece));
+                  }};
+  task.oldest_save = kept.state->save(out, checkpoint);
+  journal_->save(checkpoint, std::move(task), out.take());
 }
 
 }  // namespace sluice

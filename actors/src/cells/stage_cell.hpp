@@ -52,6 +52,7 @@ class stage_cell {
   };
 
   void save(std::uint64_t checkpoint);
+  void save(kept_state const& kept, std::uint64_t checkpoint);
 
   stage_task task_;
   std::size_t partition_;

@@ -24,11 +24,11 @@ report::checkpoint describe(checkpoint_contents const& from) {
   return result;
 }
 
-void count(report::checkpoint& in, saved_state const& save) {
+void count(report::checkpoint& in, whole_save const& save) {
   for (auto& state : in.states)
     if (state.op == save.op && state.partition == save.partition) {
       ++state.saves;
-      state.bytes += save.bytes.size();
+      for (auto const& piece : save.pieces) state.bytes += piece.size();
     }
 }
 
@@ -53,7 +53,7 @@ checkpoint_report read_checkpoint_directory(std::string const& directory) {
     for (auto const& batch : left->batches)
       result.batches.push_back({batch.batch, sizes_of(batch.shares)});
   }
-  written->read_states([&](saved_state const& save) { count(*result.newest, save); });
+  written->read_states([&](whole_save const& save) { count(*result.newest, save); });
   written->close(written->found_clean());
   return result;
 }

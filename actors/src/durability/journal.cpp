@@ -124,6 +124,7 @@ void journal::read_states(state_visitor const& visit) {
   auto const last_valid = last_number_;
   auto options = log_options(how_.max_state_bytes);
   options.needed_from = from ? from->first_state_entry : 0;
+  whole_saves saves{visit};
   states_ =
       expect("read the states",
              durable_log::open(outside_.storage(), path("states"), options,
@@ -134,8 +135,9 @@ void journal::read_states(state_visitor const& visit) {
                                  if (!from || sequence < from->first_state_entry) return;
                                  if (state.checkpoint > last_valid || is_void(state.checkpoint))
                                    return;
-                                 visit(state);
+                                 saves.take(state);
                                }));
+  if (from) saves.expect_all(*from);
   // Saves of a checkpoint that never counted: states go on without them.
   if (last_number_ > last_valid) void_saves_.emplace_back(last_valid + 1, last_number_);
 }
@@ -204,11 +206,11 @@ std::uint64_t journal::begin_checkpoint_if_due(std::chrono::nanoseconds now) {
   return open_->number;
 }
 
-void journal::save(std::uint64_t checkpoint, saved_task task, byte_vector bytes) {
+void journal::write_soon(std::uint64_t checkpoint, saved_piece piece) {
   {
     std::lock_guard const guard{open_mutex_};
     if (!open_ || open_->number != checkpoint || open_->failed) return;
-    open_->waiting.push_back({std::move(task), std::move(bytes)});
+    open_->waiting.push_back(std::move(piece));
   }
   outside_.in_background([self = shared_from_this()] {
     std::lock_guard const guard{self->state_mutex_};
@@ -226,7 +228,7 @@ void journal::save_failed(std::uint64_t checkpoint, std::string why) {
 void journal::write_saves() {
   for (;;) {
     std::uint64_t checkpoint = 0;
-    std::vector<waiting_save> waiting;
+    std::vector<saved_piece> waiting;
     {
       std::lock_guard const guard{open_mutex_};
       if (!open_ || open_->waiting.empty()) return;
@@ -235,21 +237,23 @@ void journal::write_saves() {
     }
     for (auto& one : waiting) {
       auto failed = write(checkpoint, one);
+      one.bytes = {};
       std::lock_guard const guard{open_mutex_};
       if (failed) return open_->fail(std::move(*failed));
-      open_->tasks.push_back(std::move(one.task));
+      if (one.is_last) open_->tasks.push_back(std::move(one.task));
     }
   }
 }
 
-std::optional<std::string> journal::write(std::uint64_t checkpoint, waiting_save const& save) {
+std::optional<std::string> journal::write(std::uint64_t checkpoint, saved_piece const& piece) {
   if (!states_) return "the journal is closed";
   if (states_->failed()) {
     if (auto again = states_->reopen(); !again) return again.error().message();
   }
-  auto const bytes = text_of(save.bytes);
+  auto const bytes = text_of(piece.bytes);
+  auto const& task = piece.task;
   auto const at =
-      states_->append(head_of({checkpoint, save.task.op, save.task.partition, bytes}), bytes);
+      states_->append(head_of({checkpoint, task.op, task.partition, piece.is_last, bytes}), bytes);
   if (!at) return at.error().message();
   first_entry_.try_emplace(checkpoint, *at);
   return {};

@@ -9,7 +9,7 @@
 /// saved) and the checkpoints, which tell where in both to begin.
 #pragma once
 
-#include "records.hpp"
+#include "whole_saves.hpp"
 
 #include <atomic>
 #include <deque>
@@ -71,7 +71,7 @@ class journal : public std::enable_shared_from_this<journal> {
   /// Whether the process before has closed it.
   bool found_clean() const { return store_->decision().clean; }
   /// Hands over the states of the checkpoint, save by save. To be called even if there is none.
-  using state_visitor = std::function<void(saved_state const&)>;
+  using state_visitor = whole_saves::visitor;
   /// @throws runtime_failure
   void read_states(state_visitor const& visit);
   /// This process begins with a batch that one before has not committed. @throws runtime_failure
@@ -92,7 +92,13 @@ class journal : public std::enable_shared_from_this<journal> {
   /// The number of the checkpoint that the next batch is to end; 0 if none is due.
   std::uint64_t begin_checkpoint_if_due(std::chrono::nanoseconds now);
   /// A task's save for a checkpoint, written in the background. If it fails, the checkpoint will.
-  void save(std::uint64_t checkpoint, saved_task task, byte_vector bytes);
+  void save(std::uint64_t checkpoint, saved_task task, byte_vector bytes) {
+    write_soon(checkpoint, {std::move(task), std::move(bytes), true});
+  }
+  /// The next piece of a save that goes on: it counts once `save` has been given the rest.
+  void save_piece(std::uint64_t checkpoint, saved_task task, byte_vector bytes) {
+    write_soon(checkpoint, {std::move(task), std::move(bytes), false});
+  }
   void save_failed(std::uint64_t checkpoint, std::string why);
   /// Rises when saves were lost: whoever has not seen it before starts over.
   std::uint64_t lost_saves() const { return lost_saves_; }
@@ -108,13 +114,14 @@ class journal : public std::enable_shared_from_this<journal> {
   static constexpr auto next_log_entry = "next_log_entry";
   static constexpr auto first_state = "first_state_entry";
 
-  struct waiting_save {
+  struct saved_piece {
     saved_task task;
     byte_vector bytes;
+    bool is_last;
   };
   struct open_checkpoint {
     std::uint64_t number = 0;
-    std::vector<waiting_save> waiting;
+    std::vector<saved_piece> waiting;
     std::vector<saved_task> tasks;  ///< that are in the log
     std::optional<std::string> failed;
     void fail(std::string why) { failed = std::move(why); }
@@ -125,11 +132,12 @@ class journal : public std::enable_shared_from_this<journal> {
   void remove_log(char const* name);
   void take_in(std::uint64_t sequence, std::string_view bytes);
   bool is_void(std::uint64_t save) const;
+  void write_soon(std::uint64_t checkpoint, saved_piece piece);
   std::uint64_t append_durably(log_entry entry, char const* what);
   std::optional<std::string> write(checkpoint_contents& contents);
   void write_saves();
   std::optional<open_checkpoint> close_open();
-  std::optional<std::string> write(std::uint64_t checkpoint, waiting_save const& save);
+  std::optional<std::string> write(std::uint64_t checkpoint, saved_piece const& piece);
   std::optional<std::string> finish_saves(checkpoint_contents& contents);
   std::uint64_t entry_behind(batch_id batch);
   void clean_up();

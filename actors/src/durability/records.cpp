@@ -6,7 +6,7 @@ namespace sluice {
 
 namespace {
 
-constexpr std::uint8_t format = 2;
+constexpr std::uint8_t format = 3;
 
 template <class T>
 std::string with_format(T const& value) {
@@ -61,6 +61,7 @@ std::string head_of(saved_state const& state) {
   encode(out, state.checkpoint);
   encode(out, state.op);
   encode(out, state.partition);
+  encode(out, state.is_last);
   out.put_varint(state.bytes.size());
   return std::string{out.text()};
 }
@@ -71,6 +72,7 @@ saved_state saved_state_from(std::string_view bytes) {
   state.checkpoint = decode<std::uint64_t>(in);
   state.op = decode<std::string>(in);
   state.partition = decode<std::uint64_t>(in);
+  state.is_last = decode<bool>(in);
   auto const size = in.get_count(1, subject);
   state.bytes = bytes.substr(in.offset(), size);
   static_cast<void>(in.get_bytes(size, subject));

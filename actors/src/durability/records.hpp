@@ -52,11 +52,12 @@ entry_bytes to_bytes(log_entry entry);
 /// @throws runtime_failure
 log_entry log_entry_from(std::string_view bytes);
 
-/// What one task has saved at one checkpoint.
+/// A piece of what one task has saved at one checkpoint.
 struct saved_state {
   std::uint64_t checkpoint = 0;
   std::string op;  ///< id of the operator
   std::uint64_t partition = 0;
+  bool is_last = true;     ///< of the pieces of this save
   std::string_view bytes;  ///< somebody else's: they may be many
 };
 

@@ -80,7 +80,7 @@ class recovery {
 
   void begin() {
     auto& written = *setup_.journal;
-    written.read_states([](saved_state const&) {});
+    written.read_states([](whole_save const&) {});
     written.begin({kept_.cutting->grid.zero(), setup_.parallelism});
     info_.fresh = true;
     info_.text = "begun in " + settings_.checkpoint_dir;
@@ -151,20 +151,20 @@ class recovery {
              "its state does not fit this program: " + info_.states +
                  "; name operators with named() so that they are found again, or set "
                  "options.checkpoints.if_unmatched = unmatched_state::drop to go on without");
-    auto const wanted = [&](saved_state const& state) {
+    auto const wanted = [&](whole_save const& state) {
       if (!std::binary_search(found.matched.begin(), found.matched.end(), state.op)) return false;
       return std::any_of(saved.begin(), saved.end(), [&](saved_task const& task) {
         return task.op == state.op && task.partition == state.partition &&
                task.oldest_save <= state.checkpoint;
       });
     };
-    setup_.journal->read_states([&](saved_state const& state) {
+    setup_.journal->read_states([&](whole_save const& state) {
       if (wanted(state)) load(state);
     });
   }
 
-  void load(saved_state const& state) {
-    byte_reader in{std::as_bytes(std::span{state.bytes}), "the saved state of " + state.op};
+  void load(whole_save const& state) {
+    byte_reader in{state.pieces, "the saved state of " + state.op};
     states_.find(state.op, state.partition)->load(in, state.checkpoint);
   }
 

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <sluice/operators/detail/unwritten.hpp>
 #include <span>
 #include <string>
@@ -68,6 +69,12 @@ using byte_vector = std::vector<std::byte, detail::unwritten<std::byte>>;
 /// Collects encoded bytes.
 class byte_writer {
  public:
+  using taker = std::function<void(byte_vector)>;
+
+  byte_writer() = default;
+  /// Passes on pieces of at least `size` bytes; what is left at the end stays here.
+  byte_writer(std::size_t size, taker take) : piece_size_{size}, take_{std::move(take)} {}
+
   void put_byte(std::uint8_t value) { bytes_.push_back(std::byte{value}); }
 
   /// A number in seven bits per byte, low bits first: small numbers are short.
@@ -95,6 +102,14 @@ class byte_writer {
     put_bytes(std::as_bytes(std::span{text}));
   }
 
+  /// A piece may end here, between two values. With nobody to take it, nothing happens.
+  void end_piece() {
+    if (!take_ || size() < piece_size_) return;
+    auto const room = bytes_.capacity();
+    take_(take());
+    reserve(room);
+  }
+
   void reserve(std::size_t size) { bytes_.reserve(size); }
   /// Forgets the bytes, keeps the memory.
   void clear() noexcept { bytes_.clear(); }
@@ -106,6 +121,8 @@ class byte_writer {
 
  private:
   byte_vector bytes_;
+  std::size_t piece_size_ = 0;
+  taker take_;
 };
 
 /// Reads encoded bytes that somebody else keeps alive.
@@ -116,9 +133,11 @@ class byte_reader {
   /// @param subject  what the bytes are as a whole, for messages: "state of count_words"
   explicit byte_reader(std::span<std::byte const> bytes, std::string_view subject = "bytes")
       : bytes_{bytes}, subject_{subject} {}
+  /// Reads pieces as a `byte_writer` has passed them on: no value is in two of them.
+  byte_reader(std::vector<std::span<std::byte const>> pieces, std::string_view subject);
 
-  [[nodiscard]] std::size_t offset() const noexcept { return at_; }
-  [[nodiscard]] std::size_t remaining() const noexcept { return bytes_.size() - at_; }
+  [[nodiscard]] std::size_t offset() const noexcept { return before_ + at_; }
+  [[nodiscard]] std::size_t remaining() const noexcept { return in_piece() + behind_; }
   [[nodiscard]] bool at_end() const noexcept { return remaining() == 0; }
 
   [[nodiscard]] std::uint8_t get_byte(std::string_view what) {
@@ -126,7 +145,8 @@ class byte_reader {
   }
 
   [[nodiscard]] std::uint64_t get_varint(std::string_view what) {
-    if (at_end() || (bytes_[at_] & std::byte{0x80}) != std::byte{0}) return get_long_varint(what);
+    if (in_piece() == 0 || (bytes_[at_] & std::byte{0x80}) != std::byte{0})
+      return get_long_varint(what);
     return std::to_integer<std::uint64_t>(bytes_[at_++]);
   }
 
@@ -138,7 +158,7 @@ class byte_reader {
   }
 
   [[nodiscard]] std::span<std::byte const> get_bytes(std::size_t size, std::string_view what) {
-    if (size > remaining()) fail_short(size, what);
+    if (size > in_piece()) next_piece(size, what);
     return bytes_.subspan(std::exchange(at_, at_ + size), size);
   }
 
@@ -153,10 +173,14 @@ class byte_reader {
 
  private:
   std::uint64_t get_long_varint(std::string_view what);
-  [[noreturn]] void fail_short(std::size_t size, std::string_view what) const;
+  std::size_t in_piece() const noexcept { return bytes_.size() - at_; }
+  void next_piece(std::size_t size, std::string_view what);
 
-  std::span<std::byte const> bytes_;
+  std::span<std::byte const> bytes_;  // the piece that is read
   std::size_t at_ = 0;
+  std::vector<std::span<std::byte const>> pieces_;  // that follow, the next one last
+  std::size_t before_ = 0;                          // bytes of pieces before
+  std::size_t behind_ = 0;                          // of those that follow
   std::string subject_;
 };
 
