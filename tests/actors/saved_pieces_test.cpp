@@ -319,3 +319,22 @@ TEST_CASE("pieces of a save that was given up are passed over") {
   written four{outside};
   CHECK(four.begin() == std::vector<std::string>{"a0 2 two", "a0 4 three"});
 }
+
+TEST_CASE("a checkpoint begins once it is known whether the saves of the one before are durable") {
+  testkit::sim_world outside{1};
+  written one{outside};
+  one.begin();
+  std::vector<std::uint64_t> begun;
+  outside.storage().set_probe([&](storage_operation what, std::string const& path) {
+    if (what != storage_operation::sync || path.find("states") == std::string::npos)
+      return std::optional<std::errc>{};
+    begun.push_back(one.to->begin_checkpoint_if_due(2h));
+    return std::optional{std::errc::io_error};
+  });
+  CHECK(one.checkpoint(1, [&](std::uint64_t number) {
+    one.to->save(number, {"a", 0, 1, number}, bytes_of("lost"));
+  }));
+  CHECK(begun == std::vector<std::uint64_t>{0});
+  CHECK(one.to->lost_saves() == 1);
+  CHECK(one.to->begin_checkpoint_if_due(2h) == 2);
+}

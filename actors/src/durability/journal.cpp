@@ -289,8 +289,19 @@ std::optional<std::string> journal::write(checkpoint_contents& contents) {
   return {};
 }
 
-std::optional<journal::open_checkpoint> journal::close_open() {
+std::optional<std::string> journal::sync_saves() {
+  if (!states_) return "it was not begun";
+  if (is_mutant(mutant::manifest_before_data)) return {};
+  if (auto done = states_->sync(); !done) return done.error().message();
+  return {};
+}
+
+// The saves of the next checkpoint build on these, so it cannot begin before they are known to be
+// durable or lost.
+std::optional<journal::open_checkpoint> journal::close_open(std::optional<std::string> failed) {
   std::lock_guard const guard{open_mutex_};
+  if (open_ && failed && !open_->failed) open_->fail(std::move(*failed));
+  if (open_ && open_->failed) ++lost_saves_;
   return std::exchange(open_, std::nullopt);
 }
 
@@ -298,15 +309,9 @@ std::optional<journal::open_checkpoint> journal::close_open() {
 std::optional<std::string> journal::finish_saves(checkpoint_contents& contents) {
   std::lock_guard const guard{state_mutex_};
   write_saves();
-  auto finished = close_open();
-  if (!finished || !states_) return "it was not begun";
-  if (!finished->failed && !is_mutant(mutant::manifest_before_data)) {
-    if (auto done = states_->sync(); !done) finished->fail(done.error().message());
-  }
-  if (finished->failed) {
-    ++lost_saves_;
-    return finished->failed;
-  }
+  auto finished = close_open(sync_saves());
+  if (!finished) return "it was not begun";
+  if (finished->failed) return finished->failed;
   contents.tasks = std::move(finished->tasks);
   auto oldest = contents.number;
   for (auto const& t : contents.tasks) oldest = std::min(oldest, t.oldest_save);

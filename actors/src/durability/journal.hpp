@@ -136,7 +136,8 @@ class journal : public std::enable_shared_from_this<journal> {
   std::uint64_t append_durably(log_entry entry, char const* what);
   std::optional<std::string> write(checkpoint_contents& contents);
   void write_saves();
-  std::optional<open_checkpoint> close_open();
+  std::optional<std::string> sync_saves();
+  std::optional<open_checkpoint> close_open(std::optional<std::string> failed);
   std::optional<std::string> write(std::uint64_t checkpoint, saved_piece const& piece);
   std::optional<std::string> finish_saves(checkpoint_contents& contents);
   std::uint64_t entry_behind(batch_id batch);
