@@ -21,7 +21,7 @@ struct batch_plan {
   std::uint32_t blocks_per_batch = 50;
   /// Batches without events behind the last one: time goes on until every window has closed.
   std::uint32_t closing = 12;
-  /// How many blocks are taken at most.
+  /// How many blocks a stream takes at most; a loop by hand takes all.
   std::uint32_t most_blocks = std::numeric_limits<std::uint32_t>::max();
 };
 

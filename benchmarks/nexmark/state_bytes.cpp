@@ -44,15 +44,15 @@ growth measure(event_log const& log, Query query) {
   return {(bytes - first.bytes) / (static_cast<double>(log.events) / 2), sum};
 }
 
+void add(report& results, std::string what, growth const& of) {
+  results.add({std::move(what), "memory", {of.bytes_per_event}, {}, true});
+}
+
 void compare(report& results, std::string const& name, growth const& forever, growth const& kept) {
   expect("the rows of " + name + " with retention", forever.sum.rows, kept.sum.rows);
   expect("the sum of their hashes", forever.sum.hash, kept.sum.hash);
-  auto const add = [&](std::string what, growth const& of) {
-    results.add(
-        {name + ", bytes per event, " + std::move(what), "memory", {of.bytes_per_event}, {}, true});
-  };
-  add("kept forever", forever);
-  add("kept for 10 s", kept);
+  add(results, name + ", bytes per event, kept forever", forever);
+  add(results, name + ", bytes per event, kept for 10 s", kept);
 }
 
 }  // namespace
@@ -63,11 +63,7 @@ void state_bytes(report& results) {
   compare(results, "q3", measure(log, q3), measure(log, q3_with(keep)));
   compare(results, "q4", measure(log, q4), measure(log, q4_with(keep)));
   compare(results, "q20", measure(log, q20), measure(log, q20_with(keep)));
-  results.add({"q17, bytes per event, kept forever",
-               "memory",
-               {measure(log, q17).bytes_per_event},
-               {},
-               true});
+  add(results, "q17, bytes per event, kept forever", measure(log, q17));
   results.note("from half of " + std::to_string(log.events) +
                " events to all; kept for 10 s: after its last event, with the same rows");
 }

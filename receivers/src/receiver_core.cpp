@@ -408,7 +408,7 @@ input_status receiver_core::status() const {
   auto const [bytes, records] = s.cuttable();
   now.records = records;
   now.bytes = bytes;
-  now.idle = records + s.open_records == 0 && !s.buffer->has_backlog();
+  now.idle = records == 0 && !s.buffer->has_backlog();
   return now;
 }
 

@@ -133,8 +133,8 @@ std::size_t segment_reader::begin_window(std::uint64_t offset, std::size_t size)
     std::copy(kept.begin(), kept.end(), memory.get());
     memory_ = std::move(memory);
     room_ = size;
-  } else {
-    if (!kept.empty()) std::memmove(memory_.get(), kept.data(), kept.size());
+  } else if (!kept.empty()) {
+    std::memmove(memory_.get(), kept.data(), kept.size());
   }
   window_ = {};
   return kept.size();

@@ -1,22 +1,16 @@
+#include "checkpoint_each_batch.hpp"
+
 #include <doctest/doctest.h>
 #include <sluice/testkit.hpp>
 
 using namespace sluice;
 using namespace std::chrono_literals;
 using testkit::simulation;
+using tests::checkpoint_each_batch;
 
 namespace {
 
 using sums = std::vector<std::vector<std::pair<int, long>>>;
-
-options settings() {
-  auto o = testkit::table_options();
-  o.log_level = "off";
-  o.checkpoint_dir = "state";
-  o.checkpoints.interval = 0ms;
-  o.max_in_flight_batches = 1;
-  return o;
-}
 
 auto const add = [](std::span<long const> news, std::optional<long> sum) {
   for (auto n : news) sum = sum.value_or(0) + n;
@@ -32,7 +26,8 @@ struct machine {
 
   /// @param build  `(streaming_context&, dstream<int>) -> shared_ptr<collected<...>>`
   template <class Build>
-  auto run(std::vector<std::vector<int>> batches, Build build, options const& o = settings()) {
+  auto run(std::vector<std::vector<int>> batches, Build build,
+           options const& o = checkpoint_each_batch()) {
     sim.start_process();
     streaming_context ssc{o, sim.where()};
     auto out = build(ssc, ssc.queue_stream<int>(std::move(batches)));
@@ -65,7 +60,7 @@ auto totals(streaming_context&, dstream<int> const& in) {
   return collect(in.map(keyed).update_state_by_key(add));
 }
 
-std::string refusal(machine& m, auto build, options const& o = settings()) {
+std::string refusal(machine& m, auto build, options const& o = checkpoint_each_batch()) {
   try {
     m.run({{1}, {2}, {3}}, build, o);
   } catch (runtime_failure const& e) {
@@ -125,7 +120,7 @@ TEST_CASE("state without an operator is refused, with what helps") {
   auto const without = [](streaming_context&, dstream<int> const& in) { return collect(in); };
   check_says(refusal(m, without),
              {"missing in the program: update_state_by_key/1", "named()", "unmatched_state::drop"});
-  auto o = settings();
+  auto o = checkpoint_each_batch();
   o.checkpoints.if_unmatched = unmatched_state::drop;
   CHECK(m.run({{1, 2}, {3}}, without, o) == std::vector<std::vector<int>>{{3}});
 }
@@ -144,7 +139,7 @@ TEST_CASE("state of other types is refused") {
 TEST_CASE("another parallelism is refused, with the one that fits") {
   machine m;
   m.run({{1, 2}}, totals);
-  auto o = settings();
+  auto o = checkpoint_each_batch();
   o.parallelism = 3;
   check_says(refusal(m, totals, o), {"2 partitions", "options.parallelism = 2"});
 }
@@ -152,7 +147,7 @@ TEST_CASE("another parallelism is refused, with the one that fits") {
 TEST_CASE("a queue that declares fewer batches than were taken is refused") {
   machine m;
   m.run({{1}, {2}, {3}}, totals);
-  auto o = settings();
+  auto o = checkpoint_each_batch();
   o.supervision.receivers.max_restarts = 0;
   sluice::testkit::simulation& sim = m.sim;
   sim.start_process();
@@ -181,7 +176,7 @@ TEST_CASE("state of a type without codec is refused where it would have to be sa
 
 TEST_CASE("a directory that a stream uses is refused to others, and free after its end") {
   simulation sim{1};
-  streaming_context first{settings(), sim.where()};
+  streaming_context first{checkpoint_each_batch(), sim.where()};
   auto const out = totals(first, first.queue_stream<int>({{1}}));
   first.start();
   auto const lock = sim.outside().storage().lock("state/stream/lock");
@@ -193,7 +188,7 @@ TEST_CASE("a directory that a stream uses is refused to others, and free after i
 
 TEST_CASE("explain names the weakest link") {
   simulation sim{1};
-  streaming_context ssc{settings(), sim.where()};
+  streaming_context ssc{checkpoint_each_batch(), sim.where()};
   auto const in = ssc.queue_stream<int>({{1}});
   in.save_as_text_files("out/numbers");
   CHECK(ssc.explain().find("if the process ends: exactly once, going on from state\n") !=

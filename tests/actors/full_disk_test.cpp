@@ -1,3 +1,5 @@
+#include "checkpoint_each_batch.hpp"
+
 #include <doctest/doctest.h>
 #include <sluice/testkit.hpp>
 
@@ -5,6 +7,7 @@ using namespace sluice;
 using namespace std::chrono_literals;
 using testkit::simulation;
 using testkit::storage_operation;
+using tests::checkpoint_each_batch;
 
 namespace {
 
@@ -28,15 +31,7 @@ struct scene {
   std::shared_ptr<collected<std::pair<int, long>>> out =
       std::make_shared<collected<std::pair<int, long>>>();
 
-  static options settings() {
-    auto o = testkit::table_options();
-    o.log_level = "off";
-    o.checkpoint_dir = "state";
-    o.checkpoints.interval = 0ms;
-    o.max_in_flight_batches = 1;
-    return o;
-  }
-  streaming_context make(options const& o = settings()) {
+  streaming_context make(options const& o = checkpoint_each_batch()) {
     streaming_context ssc{o, sim.where()};
     ssc.add_listener(told);
     ssc.queue_stream<int>({{1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}})
@@ -125,7 +120,7 @@ TEST_CASE("checkpoints that go on failing suspend the stream") {
 }
 
 TEST_CASE("a log of bounded size is cleaned by checkpoints and never full") {
-  auto o = scene::settings();
+  auto o = checkpoint_each_batch();
   o.checkpoints.interval = std::chrono::hours{1};
   o.checkpoints.max_log_bytes = 200'000;
   scene s;
@@ -142,7 +137,7 @@ TEST_CASE("a log of bounded size is cleaned by checkpoints and never full") {
 
 TEST_CASE("a rotten checkpoint falls back to the one before, with the same result") {
   scene s;
-  auto o = scene::settings();
+  auto o = checkpoint_each_batch();
   {
     auto ssc = s.make(o);
     ssc.start();
@@ -231,7 +226,7 @@ TEST_CASE("one bit that rots anywhere: the same result, or a refusal that names 
 }
 
 TEST_CASE("a batch that ends one process after the other is put aside, if that is asked for") {
-  auto o = scene::settings();
+  auto o = checkpoint_each_batch();
   o.checkpoints.max_attempts = 2;
   simulation sim{1, testkit::schedule::fifo};
   auto const out = std::make_shared<collected<int>>();
@@ -257,7 +252,7 @@ TEST_CASE("a batch that ends one process after the other is put aside, if that i
 }
 
 TEST_CASE("a drain that takes too long is ended, and says what is left") {
-  auto o = scene::settings();
+  auto o = checkpoint_each_batch();
   o.drain_timeout = 50ms;
   simulation sim{1, testkit::schedule::fifo};
   streaming_context ssc{o, sim.where()};

@@ -5,6 +5,7 @@
 #include <map>
 #include <sluice/testkit.hpp>
 
+#include "checkpoint_each_batch.hpp"
 #include "database_sink.hpp"
 
 using namespace sluice;
@@ -60,21 +61,13 @@ struct scene {
   database<row> table;
   std::shared_ptr<failures> failed = std::make_shared<failures>();
 
-  static options settings() {
-    auto o = testkit::table_options();
-    o.log_level = "off";
-    o.checkpoint_dir = "state";
-    o.checkpoints.interval = 0ms;
-    o.max_in_flight_batches = 1;
-    return o;
-  }
   static std::vector<std::vector<int>> batches() {
     std::vector<int> all(keys);
     for (int key = 0; key != keys; ++key) all[static_cast<std::size_t>(key)] = key;
     return {all, {1, 2, 3}, {2}, all};
   }
   void run() {
-    streaming_context ssc{settings(), sim.where()};
+    streaming_context ssc{checkpoint_each_batch(), sim.where()};
     ssc.add_listener(failed);
     ssc.queue_stream<int>(batches())
         .map([](int key) {

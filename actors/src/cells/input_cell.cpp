@@ -43,7 +43,10 @@ void input_cell::start() {
 
 input_cell::noted_cut const& input_cell::cut(batch_ref const& batch, std::uint64_t max_records,
                                              bool positioned) {
-  if (!is_last(batch) || is_mutant(mutant::cut_twice)) {
+  if (is_last(batch) && !is_mutant(mutant::cut_twice)) {
+    // What is left may be more by now.
+    last_cut_->made.given.after = source_->status(false);
+  } else {
     last_cut_ = {batch.id, {source_->cut(batch, max_records), {}, {}}};
     auto& made = last_cut_->made;
     if (noting_) made.note = note_of(made.given);
@@ -74,7 +77,10 @@ std::string input_cell::note_of(input_cut const& given) const {
 }
 
 input_cell::noted_cut const& input_cell::cut_again(batch_ref const& batch, std::string_view note) {
-  if (is_last(batch)) return last_cut_->made;
+  if (is_last(batch)) {
+    last_cut_->made.given.after = source_->status(false);
+    return last_cut_->made;
+  }
   noted_cut made;
   if (source_->recovery() == input_recovery::source) {
     if (!note.empty()) made.given = source_->cut_again(batch, note);

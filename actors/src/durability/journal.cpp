@@ -235,9 +235,9 @@ void journal::write_saves() {
       checkpoint = open_->number;
       waiting = std::exchange(open_->waiting, {});
     }
-    for (auto& one : waiting) {
+    for (auto& next : waiting) {
+      auto one = std::move(next);  // its memory can be used again when it is written
       auto failed = write(checkpoint, one);
-      one.bytes = {};
       std::lock_guard const guard{open_mutex_};
       if (failed) return open_->fail(std::move(*failed));
       if (one.is_last) open_->tasks.push_back(std::move(one.task));

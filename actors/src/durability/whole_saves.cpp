@@ -16,10 +16,9 @@ namespace {
 
 void whole_saves::take(saved_state const& piece) {
   auto& task = by_task_[{piece.op, piece.partition}];
-  if (!task.is_whole && task.checkpoint != piece.checkpoint)
+  if (!task.begun.empty() && task.checkpoint != piece.checkpoint)
     refuse(piece.op, piece.partition, task.checkpoint);
   task.checkpoint = piece.checkpoint;
-  task.is_whole = piece.is_last;
   if (!piece.is_last) {
     task.begun.emplace_back(piece.bytes);
     return;
@@ -34,7 +33,7 @@ void whole_saves::take(saved_state const& piece) {
 void whole_saves::expect_all(checkpoint_contents const& contents) const {
   for (auto const& task : contents.tasks) {
     auto const found = by_task_.find({task.op, task.partition});
-    auto const is_there = found != by_task_.end() && found->second.is_whole &&
+    auto const is_there = found != by_task_.end() && found->second.begun.empty() &&
                           found->second.checkpoint == contents.number;
     if (!is_there) refuse(task.op, task.partition, contents.number);
   }

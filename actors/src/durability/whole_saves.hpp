@@ -33,9 +33,8 @@ class whole_saves {
 
  private:
   struct progress {
-    std::uint64_t checkpoint = 0;  ///< of the newest save
-    bool is_whole = true;
-    std::vector<std::string> begun;  ///< the pieces so far
+    std::uint64_t checkpoint = 0;    ///< of the newest save
+    std::vector<std::string> begun;  ///< its pieces, until it is whole
   };
   using task_id = std::pair<std::string, std::uint64_t>;
 

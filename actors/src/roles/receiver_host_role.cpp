@@ -71,8 +71,6 @@ void receiver_host_role::cut(msg::cut_request const& request) {
   auto reply = msg::cut_reply{{request.epoch}, request.batch.id, index_, made, {}};
   if (peers_->bus.heard()) reply.counters = cell_.source().counters();  // only listeners see them
   tell(self_, peers_->generator, std::move(reply));
-  // A cut that is asked for again says what was left then.
-  announce();
 }
 
 std::string_view receiver_host_role::note_in(logged_batch const& batch) const {
